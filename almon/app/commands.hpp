@@ -1,0 +1,44 @@
+// The commands of the almon program, each in a file of its own. They print for people, or JSON; they return the
+// exit code: 0 done, 1 not done (the reason went to standard error).
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace almon::app {
+
+inline constexpr const char* version = "0.1.0";
+
+struct ServeOptions {
+    std::string config;
+    std::vector<std::string> listen;   // "udp:127.0.0.1:5060"
+    std::vector<std::string> domains;  // replace those of the configuration
+    std::string state;
+    bool json_log = false;
+};
+int serve(const ServeOptions& options);
+
+struct UserOptions {
+    std::string name;  // "alice@example.com"
+    std::string password;
+    std::string password_file;  // "-" reads standard input
+    std::string state;
+    bool json = false;
+};
+int add_user(const UserOptions& options);
+int change_password(const UserOptions& options);
+int remove_user(const UserOptions& options);
+int list_users(const UserOptions& options);
+
+int check(const std::string& config);
+int parse(const std::vector<std::string>& files);
+
+struct ShowOptions {
+    std::string state;
+    std::string aor;
+    bool json = false;
+};
+int status(const ShowOptions& options);
+int bindings(const ShowOptions& options);
+
+}  // namespace almon::app

@@ -1,0 +1,59 @@
+// Sets of octets, made at compile time, asked with one load and one shift.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace almon::base {
+
+class CharSet {
+ public:
+    constexpr CharSet() = default;
+    constexpr explicit CharSet(std::string_view members) {
+        for (const char c : members) add(static_cast<unsigned char>(c));
+    }
+    static constexpr CharSet range(unsigned char from, unsigned char to) {
+        CharSet set;
+        for (unsigned c = from; c <= to; ++c) set.add(static_cast<unsigned char>(c));
+        return set;
+    }
+    constexpr bool has(char c) const {
+        const auto octet = static_cast<unsigned char>(c);
+        return (words_[octet >> 6] >> (octet & 63U)) & 1U;
+    }
+    friend constexpr CharSet operator|(CharSet a, const CharSet& b) {
+        for (std::size_t i = 0; i < a.words_.size(); ++i) a.words_[i] |= b.words_[i];
+        return a;
+    }
+    friend constexpr CharSet operator~(CharSet a) {
+        for (auto& word : a.words_) word = ~word;
+        return a;
+    }
+
+ private:
+    constexpr void add(unsigned char octet) { words_[octet >> 6] |= std::uint64_t{1} << (octet & 63U); }
+    std::array<std::uint64_t, 4> words_{};
+};
+
+namespace chars {
+inline constexpr CharSet digit = CharSet::range('0', '9');
+inline constexpr CharSet alpha = CharSet::range('a', 'z') | CharSet::range('A', 'Z');
+inline constexpr CharSet alphanum = digit | alpha;
+inline constexpr CharSet hex = digit | CharSet::range('a', 'f') | CharSet::range('A', 'F');
+inline constexpr CharSet wsp{" \t"};
+}  // namespace chars
+
+constexpr char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+// ASCII case-insensitive equality, whatever the locale.
+constexpr bool equal_nocase(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
+}
+
+}  // namespace almon::base

@@ -1,0 +1,222 @@
+#include "almon/host/server.hpp"
+
+#include <algorithm>
+
+#include "almon/host/listing.hpp"
+#include "almon/host/orders.hpp"
+#include "almon/host/state.hpp"
+#include "almon/net/clock.hpp"
+#include "almon/net/entropy.hpp"
+#include "almon/net/interfaces.hpp"
+#include "almon/store/sqlite_store.hpp"
+
+namespace almon::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto drain_limit = 30s;
+constexpr auto drain_look = 50ms;
+constexpr std::size_t password_characters = 12;
+
+std::uint16_t shards_of(const Config& config) {
+    if (config.shards > 0) return config.shards;
+    return static_cast<std::uint16_t>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+std::string joined(const std::vector<ConfigError>& errors) {
+    std::string text;
+    for (const auto& error : errors) text.append(text.empty() ? "" : "; ").append(error.text());
+    return text;
+}
+
+bool has(const std::vector<std::string>& texts, const std::string& wanted) {
+    return std::find(texts.begin(), texts.end(), wanted) != texts.end();
+}
+
+}  // namespace
+
+base::Outcome<std::unique_ptr<Server>> Server::open(Config config, std::string config_path, std::string state) {
+    std::unique_ptr<Server> server(new Server(std::move(config), std::move(config_path), std::move(state)));
+    const auto keys = load_keys(server->state_);
+    if (!keys) return tl::unexpected(keys.error());
+    server->site_ = std::make_unique<server::Site>(*keys, shards_of(server->config_));
+    for (const auto step : {&Server::open_store, &Server::make_shards, &Server::install_nodes, &Server::restore_bindings})
+        if (const auto done = (server.get()->*step)(); !done) return tl::unexpected(done.error());
+    return server;
+}
+
+Server::Server(Config config, std::string config_path, std::string state)
+    : config_(std::move(config)),
+      config_path_(std::move(config_path)),
+      state_(std::move(state)),
+      log_sink_(make_log_sink(config_.log_json ? LogFormat::json : LogFormat::text,
+                              config_.log_private ? Privacy::hidden : Privacy::shown)),
+      log_(*log_sink_, config_.log_level),
+      started_(net::read_clocks().now),
+      alarm_(loop_, *this) {}
+
+Server::~Server() { stop_shards(); }
+
+// --- Opening, step by step.
+
+base::Outcome<void> Server::open_store() {
+    auto opened = store::open_sqlite_store(state_, {.durability = config_.durability, .vfs = {}});
+    if (!opened) return base::trouble(opened.error().sentence);
+    opened_store_ = std::move(*opened);
+    const auto listed = opened_store_->for_each_subscriber([this](const store::Subscriber& one) {
+        site_->subscribers.set(one.user, one.domain, secret_of(one));
+    });
+    if (!listed) return base::trouble(listed.error().sentence);
+    return {};
+}
+
+base::Outcome<void> Server::make_shards() {
+    for (std::uint16_t shard = 0; shard < site_->shards; ++shard) {
+        shards_.push_back(std::make_unique<Shard>(ShardOptions{shard, site_->shards, config_.connections}));
+        shard_list_.push_back(shards_.back().get());
+    }
+    for (const auto& wanted : config_.listen)
+        if (const auto listening = listen(wanted); !listening) return listening;
+    policy_ = policy_of(config_);
+    return {};
+}
+
+// "All addresses" becomes a socket for each: so every packet leaves from the address that it says it comes from.
+base::Outcome<void> Server::listen(const Listen& wanted) {
+    if (!wanted.endpoint.address.is_unspecified()) return listen_at(wanted.transport, wanted.endpoint);
+    const auto interfaces = net::local_interfaces();
+    if (!interfaces) return tl::unexpected(interfaces.error());
+    for (const auto& interface : *interfaces) {
+        if (interface.address.family() != wanted.endpoint.address.family()) continue;
+        if (const auto listening = listen_at(wanted.transport, {interface.address, wanted.endpoint.port}); !listening)
+            return listening;
+    }
+    return {};
+}
+
+base::Outcome<void> Server::listen_at(sip::Transport transport, sip::Endpoint local) {
+    for (auto* shard : shard_list_) {
+        const auto bound = shard->listen(transport, local);
+        if (!bound) return tl::unexpected(bound.error());
+        local = *bound;  // port 0: the other shards share the one that the first got
+    }
+    listeners_.push_back({transport, local, base::printed(local)});
+    return {};
+}
+
+base::Outcome<void> Server::install_nodes() {
+    const auto durability =
+        config_.durability == store::Durability::memory ? server::Durability::memory : server::Durability::commit;
+    store_ = std::make_unique<StoreThread>(std::move(opened_store_), log_);
+    for (std::uint16_t shard = 0; shard < site_->shards; ++shard) {
+        stack::Settings settings{.listeners = listeners_, .shard = shard, .shards = site_->shards};
+        settings.transaction_limit = config_.transactions;
+        const auto seed = net::os_seed();
+        shards_[shard]->install(std::make_unique<server::Node>(*site_, std::move(settings), policy_, durability, seed, started_, log_),
+                                shard_list_, store_.get());
+    }
+    return {};
+}
+
+// Before the first packet is read, so that nobody is refused who is registered.
+base::Outcome<void> Server::restore_bindings() {
+    const auto moment = net::read_clocks();
+    std::size_t unreadable = 0;
+    const auto restored = store_->with_store([&](store::Store& store) {
+        return store.for_each_location([&](std::string_view aor, std::string_view record) {
+            auto& node = shards_[site_->location.owner(aor)]->node();
+            unreadable += !node.restore(aor, record, moment).has_value();
+        });
+    });
+    if (!restored) return base::trouble(restored.error().sentence);
+    if (unreadable > 0)
+        log_.write(base::Level::error, "stored bindings that cannot be read were left out", {{"count", std::to_string(unreadable)}});
+    return {};
+}
+
+// What calls itself ours: the configured domains, or else the addresses that phones dial.
+server::SettingsSnapshot Server::policy_of(const Config& config) const {
+    auto policy = std::make_shared<server::Settings>(config.policy);
+    if (policy->domains.empty())
+        for (const auto& listener : listeners_)
+            if (auto domain = base::printed(listener.local.address); !has(policy->domains, domain))
+                policy->domains.push_back(std::move(domain));
+    return policy;
+}
+
+base::Outcome<std::vector<NewAccount>> Server::make_first_accounts() {
+    std::vector<NewAccount> made;
+    if (site_->subscribers.size() > 0) return made;
+    base::Random random(net::os_seed());
+    for (const char* user : {"alice", "bob"}) {
+        const auto password = random.token(password_characters);
+        const sip::digest::Secret secret(user, domain(), password);
+        const auto stored = store_->with_store([&](store::Store& store) { return store.add(subscriber_of(user, domain(), secret)); });
+        if (!stored) return base::trouble(stored.error().sentence);
+        site_->subscribers.set(user, domain(), secret);
+        made.push_back({std::string(user) + "@" + domain(), password});
+    }
+    return made;
+}
+
+// --- Running.
+
+void Server::run() {
+    auto control = Control::listen(loop_, control_socket(state_), *site_, shard_list_, *store_);
+    if (control) control_ = std::move(*control);
+    else log_.write(base::Level::error, "commands cannot reach this server", {{"reason", control.error()}});
+    signals_ = std::make_unique<net::Signals>(loop_, static_cast<net::SignalReader&>(*this));
+    for (auto* shard : shard_list_) threads_.emplace_back([shard] { shard->run(); });
+    log_.write(base::Level::info, "serving", {{"domain", domain()}, {"shards", std::to_string(site_->shards)}});
+    loop_.run();
+    control_.reset();
+    stop_shards();
+    store_.reset();
+    log_.write(base::Level::info, "stopped");
+}
+
+void Server::signalled(net::Signal signal) {
+    if (signal == net::Signal::reload) return reload();
+    if (drain_until_) return loop_.stop();  // asked twice: at once
+    log_.write(base::Level::info, "stopping: what is under way is finished first", {{"limit", "30 s"}});
+    drain_until_ = loop_.moment().now + drain_limit;
+    ask_all(shard_list_, [](server::Node& node) { return node.drain(), true; });
+    woken(loop_.moment());
+}
+
+// While draining: is it over?
+void Server::woken(base::Moment moment) {
+    if (!drain_until_) return;
+    if (moment.now >= *drain_until_ || is_idle()) return loop_.stop();
+    alarm_.wake_at(moment.now + drain_look);
+}
+
+bool Server::is_idle() {
+    for (const bool idle : ask_all(shard_list_, [](server::Node& node) { return node.is_idle(); }))
+        if (!idle) return false;
+    return true;
+}
+
+// The new configuration is checked whole, then swapped, or refused and the old one kept.
+void Server::reload() {
+    if (config_path_.empty())
+        return log_.write(base::Level::warning, "nothing to reload: started without a configuration file");
+    auto config = read_config(config_path_);
+    if (!config)
+        return log_.write(base::Level::error, "the new configuration is refused, the old one stays", {{"reason", joined(config.error())}});
+    if (config->listen != config_.listen || config->state != config_.state || config->durability != config_.durability ||
+        config->shards != config_.shards)
+        log_.write(base::Level::warning, "listen, state, shards and durability change with the next start");
+    policy_ = policy_of(*config);
+    ask_all(shard_list_, [policy = policy_](server::Node& node) { return node.apply(policy), true; });
+    log_.write(base::Level::info, "configuration reloaded", {{"file", config_path_}});
+}
+
+void Server::stop_shards() {
+    for (auto* shard : shard_list_) shard->stop();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+}
+
+}  // namespace almon::host

@@ -1,0 +1,102 @@
+// One shard on one thread: the node with its loop, its sockets, and a mailbox for the other threads. It carries
+// octets and outcomes between them and decides nothing.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "almon/host/letter.hpp"
+#include "almon/host/store_thread.hpp"
+#include "almon/net/alarm.hpp"
+#include "almon/net/connections.hpp"
+#include "almon/net/loop.hpp"
+#include "almon/net/mailbox.hpp"
+#include "almon/net/listener.hpp"
+#include "almon/net/udp_socket.hpp"
+#include "almon/server/node.hpp"
+
+namespace almon::host {
+
+struct ShardOptions {
+    std::uint16_t shard = 0;
+    std::uint16_t shards = 1;
+    std::size_t connections = base::limits::connections_per_shard;
+};
+
+class Shard final : net::UdpReader,
+                    net::ConnectionReader,
+                    net::Sleeper,
+                    net::TurnEnd,
+                    net::MailboxReader<Letter>,
+                    public CommitReader {
+ public:
+    explicit Shard(const ShardOptions& options);
+    ~Shard();
+
+    // Opens a socket on this address; port 0 takes a free one. Gives the address that it really has.
+    [[nodiscard]] base::Outcome<sip::Endpoint> listen(sip::Transport transport, const sip::Endpoint& local);
+    // Gives the shard its node, once, after all listen().
+    void install(std::unique_ptr<server::Node> node, std::span<Shard* const> shards, StoreThread* store);
+    server::Node& node() { return *node_; }
+
+    // Serves until stop(). What was sent to its sockets since listen() is waiting there.
+    void run() { loop_.run(); }
+    // From any thread.
+    void stop() { loop_.stop(); }
+    // From any thread. False when the box is full, and the letter is shed.
+    [[nodiscard]] bool deliver(Letter letter) { return mailbox_.push(std::move(letter)); }
+    void committed(std::span<const CommitAnswer> answers) override;
+
+    struct Counters {
+        std::uint64_t datagrams_dropped = 0, letters_shed = 0;
+        std::size_t connections = 0;
+    };
+    Counters counters() const;
+
+ private:
+    struct Datagrams {
+        std::unique_ptr<net::UdpSocket> socket;
+        std::vector<net::Outgoing> outgoing;
+    };
+    struct Stream;
+
+    void received(net::UdpSocket& socket, std::span<const net::Datagram> datagrams) override;
+    void opened(net::ConnectionId id, const base::Endpoint& peer, const base::Endpoint& local) override;
+    void received(net::ConnectionId id, std::string_view bytes) override;
+    void closed(net::ConnectionId id, net::Ending why) override;
+    void woken(base::Moment moment) override;
+    void delivered(std::span<Letter> letters) override;
+    void turn_ended() override;
+
+    void take(HandedOver& letter);
+    void take(SendOn& letter);
+    void take(SendFailed& letter);
+    void take(Committed& letter);
+    void take(std::unique_ptr<Order>& order);
+
+    void flush();
+    void send_datagram(const sip::Flow& flow, std::string_view octets);
+    void send_on_stream(const SendOn& sending);
+    bool connect_and_send(const SendOn& sending);
+    void send_failed(stack::ClientHandle origin, std::uint16_t sender);
+    void post(std::uint16_t shard, Letter letter);
+    sip::ConnectionId name(net::ConnectionId id) const { return {id.slot, id.generation, options_.shard}; }
+
+    const ShardOptions options_;
+    net::Loop loop_;
+    std::vector<Datagrams> datagrams_;
+    net::Connections connections_;
+    std::vector<std::unique_ptr<net::Listener>> listeners_;
+    net::Alarm alarm_;
+    net::Mailbox<Letter> mailbox_;
+    std::unordered_map<std::uint32_t, Stream> streams_;  // by slot
+    std::span<Shard* const> shards_;
+    StoreThread* store_ = nullptr;
+    std::unique_ptr<server::Node> node_;
+    std::uint64_t letters_shed_ = 0;
+};
+
+}  // namespace almon::host

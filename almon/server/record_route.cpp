@@ -1,0 +1,73 @@
+#include "almon/server/record_route.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace almon::server {
+namespace {
+
+void print_word(std::uint64_t word, base::Printer& out) {
+    std::array<unsigned char, 8> octets;
+    for (std::size_t i = 0; i < octets.size(); ++i)
+        octets[i] = static_cast<unsigned char>(word >> (56 - 8 * i));
+    out.put_hex(octets);
+}
+
+std::optional<std::uint64_t> read_word(std::string_view digits) {
+    std::uint64_t word = 0;
+    const auto end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, word, 16);
+    if (error != std::errc{} || stop != end) return {};
+    return word;
+}
+
+std::optional<base::Hash128> read_signature(std::string_view text) {
+    if (text.size() != 32) return {};
+    const auto a = read_word(text.substr(0, 16));
+    const auto b = read_word(text.substr(16));
+    if (!a || !b) return {};
+    return base::Hash128{*a, *b};
+}
+
+// Takes the same time wherever the first difference is.
+bool equal(const base::Hash128& x, const base::Hash128& y) {
+    return ((x.a ^ y.a) | (x.b ^ y.b)) == 0;
+}
+
+}  // namespace
+
+void RouteSigner::print(const stack::Listener& listener, const sip::Envelope& request,
+                        base::Printer& out) const {
+    const auto signature = sign(request.call_id, request.from_tag);
+    out.put("<sip:").put(listener.sent_by).put(";lr");
+    if (listener.transport != sip::Transport::udp)
+        out.put(";transport=").put(sip::uri_name(listener.transport));
+    out.put(';').put(parameter).put('=');
+    print_word(signature.a, out);
+    print_word(signature.b, out);
+    out.put('>');
+}
+
+bool RouteSigner::verify(const sip::Uri& uri, const sip::Envelope& request) const {
+    if (request.to_tag.value().empty()) return false;
+    const auto text = uri.parameter(parameter);
+    const auto signature = text ? read_signature(*text) : std::nullopt;
+    if (!signature) return false;
+    return equal(*signature, sign(request.call_id, request.from_tag)) ||
+           equal(*signature, sign(request.call_id, request.to_tag));
+}
+
+base::Hash128 RouteSigner::sign(const sip::CallId& call_id, const sip::Tag& tag) const {
+    return base::siphash128(key_, {"record-route", call_id.value(), tag.value()});
+}
+
+bool may_make_dialog(sip::Method method) {
+    using namespace sip::method;
+    static constexpr std::array without{ack,     bye,   cancel,  info,      message,
+                                        options, prack, publish, register_, update};
+    return std::ranges::find(without, method) == without.end();
+}
+
+}  // namespace almon::server

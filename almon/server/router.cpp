@@ -1,0 +1,182 @@
+#include "almon/server/router.hpp"
+
+#include <string>
+
+#include "almon/server/capabilities.hpp"
+#include "almon/sip/headers/credentials.hpp"
+#include "almon/sip/headers/proxy_require.hpp"
+#include "almon/sip/headers/require.hpp"
+
+namespace almon::server {
+namespace {
+
+namespace method = sip::method;
+namespace status = sip::status;
+
+constexpr std::string_view anonymous_domain = "anonymous.invalid";  // RFC 3323 §4.1.1.3
+
+Destination destination_of(const RouteInformation& route, const Domains& domains) {
+    const bool ends_here = route.hops.empty() && !route.has_foreign_maddr && domains.own(route.target);
+    return ends_here ? Destination::own_user : Destination::foreign;
+}
+
+// The tags of a Require or Proxy-Require; path is all that we know (RFC 3327), and it asks nothing of a
+// proxy.
+std::string unsupported_tags(const sip::Message& request, sip::HeaderName required) {
+    std::string tags;
+    for (const auto& field : request.fields()) {
+        if (!required.matches(request.name(field), field.name_hash)) continue;
+        tags.append(tags.empty() ? "" : ", ").append(request.value(field));
+    }
+    return tags;
+}
+
+}  // namespace
+
+Router::Router(stack::Stack& stack, const Domains& domains, const RouteSigner& signer,
+               const base::HashKey& route_key, Authenticator& authenticator, Registrar& registrar,
+               Proxy& proxy, SettingsSnapshot settings)
+    : stack_(stack),
+      domains_(domains),
+      signer_(signer),
+      route_key_(route_key),
+      authenticator_(authenticator),
+      registrar_(registrar),
+      proxy_(proxy),
+      settings_(std::move(settings)) {}
+
+void Router::request(const stack::Arrival& arrival) {
+    const auto route = read_route(arrival.message, arrival.envelope, domains_, signer_);
+    if (!route) return refuse(arrival, status::bad_request, route.error().rule);
+    const auto asked = arrival.message.method();
+    if (asked == method::ack || asked == method::cancel) return relay(arrival, *route);
+    if (!route->target.is_sip()) return refuse(arrival, status::unsupported_uri_scheme);
+    // RFC 3261 §19.1.1, RFC 4475 §3.1.2.11: headers may not stand there, and never become header fields.
+    if (route->target.has_headers())
+        return refuse(arrival, status::bad_request, "headers in the Request-URI");
+    if (is_for_us(arrival, *route))
+        return asked == method::register_ ? registrar_.request(arrival) : serve(arrival);
+    proxy(arrival, *route);
+}
+
+// A REGISTER for one of our domains, or anything that names the server itself and none of its users.
+bool Router::is_for_us(const stack::Arrival& arrival, const RouteInformation& route) const {
+    if (destination_of(route, domains_) == Destination::foreign) return false;
+    return arrival.message.method() == method::register_ || !route.target.user();
+}
+
+void Router::serve(const stack::Arrival& arrival) {
+    if (arrival.message.method() != method::options)
+        return refuse_with(arrival, status::method_not_allowed, own_methods_field);
+    if (refuse_unsupported(arrival, sip::Require::name)) return;
+    stack_.reply(arrival, {.status = status::ok, .fields = capability_fields});
+}
+
+// §16.3, then §16.5 and on.
+void Router::proxy(const stack::Arrival& arrival, const RouteInformation& route) {
+    if (arrival.envelope.max_forwards == 0) return refuse(arrival, status::too_many_hops);
+    const LoopMark mark(route_key_, arrival.message, arrival.envelope);
+    if (mark.is_in_via_of(arrival.message)) return refuse(arrival, status::loop_detected);
+    if (refuse_unsupported(arrival, sip::ProxyRequire::name)) return;
+    if (!admit(arrival, route)) return;
+    if (const auto nowhere = proxy_.request(arrival, route, mark))
+        refuse(arrival, nowhere->status, nowhere->warning);
+}
+
+// ACKs to 2xx, and CANCELs that match nothing here (§16.10). They cannot be challenged: those whom we do not
+// know get 481, or for an ACK nothing.
+void Router::relay(const stack::Arrival& arrival, const RouteInformation& route) {
+    const auto caller = known_caller(arrival, route).value_or(Caller::stranger);
+    const auto access =
+        decide(caller, destination_of(route, domains_), arrival.message.method(), settings_->inbound);
+    const bool relayed =
+        access == Access::allow && arrival.envelope.max_forwards > 0 && proxy_.relay(arrival, route);
+    if (!relayed && arrival.message.method() == method::cancel) refuse(arrival, status::call_does_not_exist);
+}
+
+bool Router::refuse_unsupported(const stack::Arrival& arrival, sip::HeaderName required) {
+    if (!arrival.message.has(required)) return false;
+    const auto fields = "Unsupported: " + unsupported_tags(arrival.message, required) + "\r\n";
+    refuse_with(arrival, status::bad_extension, fields);
+    return true;
+}
+
+// --- §16.3 step 6: who is it, and may they?
+
+std::optional<Caller> Router::known_caller(const stack::Arrival& arrival,
+                                           const RouteInformation& route) const {
+    if (route.is_signed) return Caller::in_dialog;
+    if (authenticator_.is_trusted(arrival.flow)) return Caller::trusted;
+    return {};
+}
+
+// False: the request has had its answer.
+bool Router::admit(const stack::Arrival& arrival, const RouteInformation& route) {
+    auto caller = known_caller(arrival, route);
+    std::optional<Verdict> verdict;
+    if (!caller && arrival.message.has(sip::ProxyAuthorization::name)) {
+        verdict = authenticator_.check(arrival, Role::proxy, stack_.moment());
+        if (verdict->passed() && !may_call_as(arrival.message, verdict->identity))
+            return forbid(arrival, "From is another than the authenticated user"), false;
+        if (verdict->passed()) caller = Caller::authenticated;
+    }
+    if (!caller) caller = claims_own(arrival.message) ? Caller::claims_own : Caller::stranger;
+    switch (decide(*caller, destination_of(route, domains_), arrival.message.method(), settings_->inbound)) {
+        case Access::allow: return true;
+        case Access::challenge:
+            challenge(arrival,
+                      verdict ? *verdict : authenticator_.check(arrival, Role::proxy, stack_.moment()));
+            return false;
+        case Access::forbid: return forbid(arrival, "no relaying"), false;
+        case Access::ignore: return false;
+    }
+    return false;
+}
+
+bool Router::claims_own(const sip::Message& request) const {
+    const auto from = request.get<sip::From>();
+    if (!from || !from->address.uri.is_sip()) return false;
+    const auto& host = from->address.uri.host();
+    return domains_.own_host(host) || base::equal_nocase(host.text, anonymous_domain);
+}
+
+// CVE-2025-47779: nobody speaks for another user of ours. For a From of elsewhere we cannot vouch, nor forbid
+// it: whoever passes several proxies has an account with each and one From (RFC 3665 §3.3).
+bool Router::may_call_as(const sip::Message& request, std::string_view identity) const {
+    const auto from = request.get<sip::From>();
+    if (!from) return false;
+    const auto& uri = from->address.uri;
+    return !uri.is_sip() || !domains_.own_host(uri.host()) || domains_.names(uri, identity);
+}
+
+void Router::challenge(const stack::Arrival& arrival, const Verdict& verdict) {
+    ++counters_.challenged;
+    stack_.reply(arrival, {.status = verdict.status, .fields = verdict.fields});
+}
+
+void Router::forbid(const stack::Arrival& arrival, std::string_view why) {
+    ++counters_.forbidden;
+    refuse(arrival, status::forbidden, why);
+}
+
+void Router::refuse(const stack::Arrival& arrival, sip::Status answer, std::string_view warning) {
+    if (warning.empty()) return refuse_with(arrival, answer, {});
+    const auto* listener = stack_.listener_for(arrival.flow);
+    char buffer[512];
+    base::Printer fields{buffer};
+    fields.put("Warning: 399 ").put(listener ? listener->sent_by : settings_->product);
+    fields.put(" \"").put(warning).put("\"\r\n");
+    refuse_with(arrival, answer, fields.overflowed() ? std::string_view{} : fields.view());
+}
+
+void Router::refuse_with(const stack::Arrival& arrival, sip::Status answer, std::string_view fields) {
+    ++counters_.refused;
+    if (stack_.log().wants(base::Level::info))
+        stack_.log().write(base::Level::info, "request refused",
+                           {{"call", base::Private{arrival.envelope.call_id.value()}},
+                            {"method", arrival.message.method().value()},
+                            {"reason", answer.reason()}});
+    stack_.reply(arrival, {.status = answer, .fields = fields});
+}
+
+}  // namespace almon::server

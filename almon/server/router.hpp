@@ -1,0 +1,61 @@
+// What a server does with a request: which role it is for, whether it is valid (RFC 3261 §16.3), and whether
+// its sender may have it (access.hpp). What is refused is refused without any state.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "almon/server/access.hpp"
+#include "almon/server/authenticator.hpp"
+#include "almon/server/proxy.hpp"
+#include "almon/server/registrar.hpp"
+#include "almon/stack/stack.hpp"
+
+namespace almon::server {
+
+class Router final : public stack::Core {
+ public:
+    // Everything must outlive it. `route_key`: the one that the signer and the proxy have.
+    Router(stack::Stack& stack, const Domains& domains, const RouteSigner& signer,
+           const base::HashKey& route_key, Authenticator& authenticator, Registrar& registrar, Proxy& proxy,
+           SettingsSnapshot settings);
+
+    void request(const stack::Arrival& arrival) override;
+    void apply(SettingsSnapshot settings) { settings_ = std::move(settings); }
+
+    struct Counters {
+        std::uint64_t refused = 0;  // all answers of our own but challenges and 2xx
+        std::uint64_t challenged = 0;
+        std::uint64_t forbidden = 0;
+    };
+    const Counters& counters() const { return counters_; }
+
+ private:
+    bool is_for_us(const stack::Arrival& arrival, const RouteInformation& route) const;
+    void serve(const stack::Arrival& arrival);
+    void proxy(const stack::Arrival& arrival, const RouteInformation& route);
+    void relay(const stack::Arrival& arrival, const RouteInformation& route);
+    bool refuse_unsupported(const stack::Arrival& arrival, sip::HeaderName required);
+
+    bool admit(const stack::Arrival& arrival, const RouteInformation& route);
+    std::optional<Caller> known_caller(const stack::Arrival& arrival, const RouteInformation& route) const;
+    bool claims_own(const sip::Message& request) const;
+    bool may_call_as(const sip::Message& request, std::string_view identity) const;
+
+    void challenge(const stack::Arrival& arrival, const Verdict& verdict);
+    void forbid(const stack::Arrival& arrival, std::string_view why);
+    void refuse(const stack::Arrival& arrival, sip::Status answer, std::string_view warning = {});
+    void refuse_with(const stack::Arrival& arrival, sip::Status answer, std::string_view fields);
+
+    stack::Stack& stack_;
+    const Domains& domains_;
+    const RouteSigner& signer_;
+    base::HashKey route_key_;
+    Authenticator& authenticator_;
+    Registrar& registrar_;
+    Proxy& proxy_;
+    SettingsSnapshot settings_;
+    Counters counters_;
+};
+
+}  // namespace almon::server

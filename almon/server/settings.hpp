@@ -1,0 +1,43 @@
+// What an operator decides about a server, as an immutable snapshot: each shard gets it as an input, and what
+// runs keeps the one that it started with.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "almon/base/address.hpp"
+#include "almon/base/limits.hpp"
+#include "almon/sip/digest/algorithm.hpp"
+
+namespace almon::server {
+
+enum class Inbound : unsigned char {
+    authenticated,  // strangers may not call our users
+    local_users,    // they may, but nobody else through us
+};
+
+struct Settings {
+    std::vector<std::string>
+        domains;  // lower case; the hosts that we are responsible for, beside own addresses
+    std::string realm;
+    std::vector<sip::digest::Algorithm> digest{
+        sip::digest::Algorithm::md5};    // in the order of the challenges
+    std::vector<base::Network> trusted;  // register and call without digest
+    Inbound inbound = Inbound::authenticated;
+
+    std::chrono::seconds min_expires = base::limits::min_expires;
+    std::chrono::seconds default_expires = base::limits::default_expires;
+    std::chrono::seconds max_expires = base::limits::max_expires;
+    std::size_t bindings_per_aor = base::limits::bindings_per_aor;
+
+    std::chrono::seconds timer_c{181};  // RFC 3261 §16.6 step 11: more than three minutes
+    std::size_t max_branches = base::limits::branches_per_request;
+
+    std::string product = "almon";  // Server and User-Agent fields
+};
+
+using SettingsSnapshot = std::shared_ptr<const Settings>;
+
+}  // namespace almon::server

@@ -1,0 +1,215 @@
+#include "almon/sip/edits.hpp"
+
+#include <algorithm>
+
+#include "almon/sip/field_lines.hpp"
+#include "almon/sip/grammar.hpp"
+#include "almon/sip/headers/content_length.hpp"
+
+namespace almon::sip {
+
+// Copies what is not edited in the longest runs that it can; only fields that an edit names, or that do not
+// stand as they should, are written line by line.
+class Edits::Writer {
+ public:
+    Writer(const Edits& edits, const Message& message, base::Printer& out)
+        : edits_(edits), message_(message), out_(out) {}
+
+    void run() {
+        write_start_line();
+        for (const Field& field : message_.fields()) write_field(field);
+        flush();
+        write_additions();
+        if (!has_length_) out_.put("Content-Length: ").put_number(message_.body().size()).put("\r\n");
+        out_.put("\r\n");
+        copy(message_.octets().size() - message_.body().size(), message_.octets().size());
+    }
+
+ private:
+    // What the edits want of one field.
+    struct Wish {
+        bool prepended = false, removed = false;
+        const Edit* set = nullptr;
+        std::size_t value_from;
+    };
+
+    std::string_view text(const Edit& edit) const {
+        return std::string_view(edits_.text_).substr(edit.text_at, edit.text_size);
+    }
+    bool is_first(const Edit& edit, const Field& field) const {
+        return message_.find_field(edit.name) == &field;
+    }
+
+    void write_start_line() {
+        if (message_.is_response()) {
+            out_.put("SIP/2.0 ").put_number(message_.status().code()).put(' ').put(message_.reason());
+        } else {
+            out_.put(message_.method().value()).put(' ');
+            write_request_uri();
+            out_.put(" SIP/2.0");
+        }
+        out_.put("\r\n");
+        for (auto edit = edits_.edits_.rbegin(); edit != edits_.edits_.rend(); ++edit)
+            if (edit->kind == Kind::prepend && !message_.has(edit->name))
+                put_line(out_, edit->name, text(*edit));
+    }
+    void write_request_uri() {
+        const auto replaced = std::find_if(edits_.edits_.rbegin(), edits_.edits_.rend(),
+                                           [](const Edit& edit) { return edit.kind == Kind::request_uri; });
+        if (replaced != edits_.edits_.rend()) {
+            out_.put(text(*replaced));
+        } else {
+            const auto from = message_.offset_of(message_.request_uri());
+            copy(from, from + message_.request_uri().size());
+        }
+    }
+
+    void write_field(const Field& field) {
+        const auto wish = wish_for(field);
+        if (!wish.removed) has_length_ |= ContentLength::name.matches(message_.name(field), field.name_hash);
+        const bool untouched = !wish.prepended && !wish.removed && wish.set == nullptr;
+        if (untouched && wish.value_from == field.value_at && is_tidy(field)) return keep(field);
+        flush();
+        if (wish.prepended) write_prepended(field);
+        if (wish.set != nullptr) {
+            put_line(out_, wish.set->name, text(*wish.set));
+        } else if (!wish.removed) {
+            out_.put(message_.name(field)).put(": ");
+            copy(wish.value_from, field.value_at + field.value_size);
+            out_.put("\r\n");
+        }
+    }
+    Wish wish_for(const Field& field) const {
+        Wish wish{.value_from = field.value_at};
+        for (const Edit& edit : edits_.edits_) {
+            if (!edit.name.matches(message_.name(field), field.name_hash)) continue;
+            if (edit.kind == Kind::prepend) wish.prepended |= is_first(edit, field);
+            if (edit.kind == Kind::set && is_first(edit, field)) wish.set = &edit;
+            if (edit.kind == Kind::remove) wish.removed = true;
+            if (edit.kind == Kind::remove_first) remove_values(edit, field, wish);
+        }
+        return wish;
+    }
+    // edit.size values go, counted over all fields of the name.
+    void remove_values(const Edit& edit, const Field& field, Wish& wish) const {
+        std::size_t left = edit.size;
+        for (const Field* other = message_.find_field(edit.name); other <= &field && left > 0; ++other) {
+            if (!edit.name.matches(message_.name(*other), other->name_hash)) continue;
+            Scanner in(message_.value(*other), other->value_at);
+            for (bool more = true; left > 0 && more; --left) {
+                skip_value(in);
+                more = take_separator(in, ',');
+            }
+            if (other == &field) wish.value_from = in.offset(), wish.removed |= in.done();
+        }
+    }
+    // Of several with this name the last one stands topmost.
+    void write_prepended(const Field& field) {
+        for (auto edit = edits_.edits_.rbegin(); edit != edits_.edits_.rend(); ++edit)
+            if (edit->kind == Kind::prepend && edit->name.matches(message_.name(field), field.name_hash))
+                put_line(out_, edit->name, text(*edit));
+    }
+    void write_additions() {
+        for (const Edit& edit : edits_.edits_) {
+            const bool added =
+                edit.kind == Kind::append || (edit.kind == Kind::set && !message_.has(edit.name));
+            if (added) put_line(out_, edit.name, text(edit));
+        }
+    }
+
+    // "Name: value" and CRLF, with exactly these blanks.
+    bool is_tidy(const Field& field) const {
+        const auto name_end = field.name_at + field.name_size;
+        return field.value_at == name_end + 2 && message_.octets().substr(name_end, 2) == ": " &&
+               message_.octets().substr(field.value_at + field.value_size, 2) == "\r\n";
+    }
+    void keep(const Field& field) {
+        if (run_to_ != field.name_at) flush();
+        if (run_from_ == run_to_) run_from_ = field.name_at;
+        run_to_ = field.value_at + field.value_size + 2;
+    }
+    void flush() {
+        copy(run_from_, run_to_);
+        run_from_ = run_to_;
+    }
+    // The octets with the replacements that lie among them.
+    void copy(std::size_t from, std::size_t to) {
+        while (const Edit* next = first_replacement(from, to)) {
+            out_.put(message_.octets().substr(from, next->at - from)).put(text(*next));
+            from = next->at + next->size;
+        }
+        out_.put(message_.octets().substr(from, to - from));
+    }
+    const Edit* first_replacement(std::size_t from, std::size_t to) const {
+        const Edit* first = nullptr;
+        for (const Edit& edit : edits_.edits_) {
+            if (edit.kind != Kind::replace || edit.at < from || edit.at + edit.size > to) continue;
+            if (first == nullptr || edit.at < first->at) first = &edit;
+        }
+        return first;
+    }
+
+    const Edits& edits_;
+    const Message& message_;
+    base::Printer& out_;
+    std::size_t run_from_ = 0, run_to_ = 0;
+    bool has_length_ = false;
+};
+
+namespace {
+
+// The name of edits that are about no field: it matches none.
+constexpr HeaderName no_name{""};
+
+}  // namespace
+
+void Edits::clear() {
+    edits_.clear();
+    text_.clear();
+}
+
+Edits& Edits::add(Kind kind, HeaderName name, std::string_view text) {
+    edits_.push_back({kind, name, 0, 0, text_.size(), text.size()});
+    text_.append(text);
+    return *this;
+}
+
+Edits& Edits::set_request_uri(std::string_view uri) {
+    return add(Kind::request_uri, no_name, uri);
+}
+Edits& Edits::prepend(HeaderName name, std::string_view value) {
+    return add(Kind::prepend, name, value);
+}
+Edits& Edits::append(HeaderName name, std::string_view value) {
+    return add(Kind::append, name, value);
+}
+Edits& Edits::remove(HeaderName name) {
+    return add(Kind::remove, name, {});
+}
+Edits& Edits::set(HeaderName name, std::string_view value) {
+    return add(Kind::set, name, value);
+}
+
+Edits& Edits::remove_first_value(HeaderName name) {
+    for (Edit& edit : edits_) {
+        if (edit.kind != Kind::remove_first || !edit.name.matches(name.text())) continue;
+        ++edit.size;
+        return *this;
+    }
+    add(Kind::remove_first, name, {});
+    edits_.back().size = 1;
+    return *this;
+}
+
+Edits& Edits::replace(const Message& message, std::string_view slice, std::string_view text) {
+    add(Kind::replace, no_name, text);
+    edits_.back().at = message.offset_of(slice);
+    edits_.back().size = slice.size();
+    return *this;
+}
+
+void Edits::write(const Message& message, base::Printer& out) const {
+    Writer(*this, message, out).run();
+}
+
+}  // namespace almon::sip

@@ -1,0 +1,35 @@
+// From and To: who calls, who is called, and the tags that make a dialog (RFC 3261 §20.20, §20.39, §19.3).
+#pragma once
+
+#include <string_view>
+
+#include "almon/base/id.hpp"
+#include "almon/base/printer.hpp"
+#include "almon/sip/header_name.hpp"
+#include "almon/sip/name_addr.hpp"
+
+namespace almon::sip {
+
+using Tag = base::Id<struct TagTag>;
+
+// What both have.
+struct Party {
+    NameAddr address;
+    Tag tag;                // empty when absent
+    Parameters parameters;  // all of them, the tag too
+
+    [[nodiscard]] Result<void> read(Scanner& in, const char* rule);
+    void print(Printer& out) const;
+};
+
+struct From : Party {
+    static constexpr HeaderName name{"From", 'f'};
+    [[nodiscard]] static Result<From> parse(Scanner& in);
+};
+
+struct To : Party {
+    static constexpr HeaderName name{"To", 't'};
+    [[nodiscard]] static Result<To> parse(Scanner& in);
+};
+
+}  // namespace almon::sip

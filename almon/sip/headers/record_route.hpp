@@ -1,0 +1,15 @@
+// Record-Route (RFC 3261 §20.30).
+#pragma once
+
+#include "almon/sip/headers/route.hpp"
+
+namespace almon::sip {
+
+struct RecordRoute : RouteEntry {
+    static constexpr HeaderName name{"Record-Route"};
+    [[nodiscard]] static Result<RecordRoute> parse(Scanner& in) {
+        return read_into<RecordRoute>(in, "RFC 3261 §20.30");
+    }
+};
+
+}  // namespace almon::sip

@@ -1,0 +1,248 @@
+#include "almon/sip/message.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "almon/base/limits.hpp"
+#include "almon/sip/headers/content_length.hpp"
+
+namespace almon::sip {
+
+// One pass over the header part. Every line ends with CRLF: a bare CR or LF, which others might take for a
+// line end, is refused, so that two elements never see different header fields in one message. The buffer is
+// a std::string, so the octet behind its end is a readable NUL; all scans stop there.
+class Message::Indexer {
+ public:
+    explicit Indexer(Message& message)
+        : message_(message),
+          text_(message.octets_.data()),
+          end_(text_ + message.octets_.size()),
+          at_(text_) {}
+
+    Result<void> run(Ends ends) {
+        skip_empty_lines();
+        read_start_line();
+        while (!at_header_end()) {
+            if (at_ == end_) {
+                note(Errc::unexpected_end, at_, "RFC 3261 §7");
+                break;
+            }
+            if (message_.fields_.size() == base::limits::message_fields) {
+                note(Errc::too_large, at_, "limits::message_fields");
+                break;
+            }
+            read_field();
+        }
+        finish_header();
+        read_length(ends);
+        if (error_) return tl::unexpected(*error_);
+        return {};
+    }
+
+ private:
+    static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+    static bool is_space(char c) { return is_blank(c) || c == '\r' || c == '\n'; }
+    std::uint32_t offset(const char* place) const { return static_cast<std::uint32_t>(place - text_); }
+    Slice slice(const char* from, const char* to) const {
+        return {offset(from), static_cast<std::uint32_t>(to - from)};
+    }
+    bool at_header_end() const { return at_[0] == '\r' && at_[1] == '\n'; }
+    // The first fault is the one to be told.
+    void note(Errc code, const char* place, const char* rule) {
+        if (!error_) error_ = Error{code, offset(place), rule};
+    }
+
+    // RFC 3261 §7.5: line breaks before the start line are not part of the message.
+    void skip_empty_lines() {
+        while (at_header_end()) next_line(at_);
+    }
+    void next_line(const char* line_end) {
+        at_ = line_end == end_ ? end_ : line_end + 2;
+        lines_ += line_end != end_;
+    }
+    // The next CRLF, or the end.
+    const char* find_line_end(const char* from) {
+        while (const auto* found = static_cast<const char*>(std::memchr(from, '\r', end_ - from))) {
+            if (found[1] == '\n') return found;
+            note(Errc::unexpected_byte, found, "RFC 3261 §25.1 CRLF");
+            from = found + 1;
+        }
+        return end_;
+    }
+
+    void read_start_line() {
+        const char* line_end = find_line_end(at_);
+        Scanner line({at_, static_cast<std::size_t>(line_end - at_)}, offset(at_));
+        const bool response = base::equal_nocase(line.rest().substr(0, 4), "SIP/");
+        message_.kind_ = response ? Kind::response : Kind::request;
+        const auto read = response ? read_status_line(line) : read_request_line(line);
+        if (!read && !error_) error_ = read.error();
+        next_line(line_end);
+    }
+    // RFC 4475 §3.1.2.8 to §3.1.2.10: blanks too many are refused, which is as right as to mend them.
+    Result<void> read_request_line(Scanner line) {
+        static constexpr auto rule = "RFC 3261 §25.1 Request-Line";
+        message_.first_ = slice_of(line.take_while(chars::token));
+        if (message_.first_.size == 0 || !line.take(' ')) return line.refuse(rule);
+        message_.second_ = slice_of(line.take_until(base::chars::wsp));
+        if (message_.second_.size == 0 || !line.take(' ')) return line.refuse(rule);
+        return read_version(line, rule).and_then([&]() -> Result<void> {
+            if (!line.done()) return line.refuse(rule);
+            return {};
+        });
+    }
+    Result<void> read_status_line(Scanner line) {
+        static constexpr auto rule = "RFC 3261 §25.1 Status-Line";
+        if (const auto version = read_version(line, rule); !version) return version;
+        if (!line.take(' ')) return line.refuse(rule);
+        const auto start = line.offset();
+        const auto code = line.take_while(base::chars::digit);
+        if (code.size() != 3 || code[0] < '1' || code[0] > '6')
+            return base::fail(code.size() > 3 ? Errc::number_too_large : Errc::unexpected_byte, start, rule);
+        message_.status_ =
+            static_cast<std::uint16_t>((code[0] - '0') * 100 + (code[1] - '0') * 10 + code[2] - '0');
+        if (!line.take(' ')) return line.refuse(rule);
+        message_.second_ = slice_of(line.rest());
+        return {};
+    }
+    static Result<void> read_version(Scanner& line, const char* rule) {
+        const auto start = line.offset();
+        if (!line.take_nocase("SIP/")) return line.refuse(rule);
+        const auto major = line.take_while(base::chars::digit);
+        if (major.empty() || !line.take('.')) return line.refuse(rule);
+        const auto minor = line.take_while(base::chars::digit);
+        if (minor.empty()) return line.refuse(rule);
+        if (major != "2" || minor != "0")
+            return base::fail(Errc::unsupported_version, start, "RFC 3261 §7.1");
+        return {};
+    }
+    Slice slice_of(std::string_view text) const { return slice(text.data(), text.data() + text.size()); }
+
+    // RFC 3261 §7.3.1. Blanks before the colon are legal (HCOLON); the name ends before them, so nobody can
+    // hide a field behind a blank (CVE-2020-28361). A line without a name is passed over.
+    void read_field() {
+        const char* name = at_;
+        const char* place = at_;
+        while (chars::token.has(*place)) ++place;
+        const auto name_size = static_cast<std::uint16_t>(place - name);
+        while (is_blank(*place)) ++place;
+        const bool named = name_size > 0 && *place == ':';
+        if (!named)
+            note(place == end_ ? Errc::unexpected_end : Errc::unexpected_byte, place, "RFC 3261 §7.3.1");
+        const char* value_end = find_field_end(place);
+        next_line(value_end);
+        if (!named) return;
+        const char* value = place + 1;
+        while (value < value_end && is_space(*value)) ++value;
+        while (value < value_end && is_space(value_end[-1])) --value_end;
+        add_field({name, name_size}, slice(value, value_end));
+    }
+    // Lines that begin with a blank continue the one before.
+    const char* find_field_end(const char* from) {
+        const char* line_end = find_line_end(from);
+        while (line_end != end_ && is_blank(line_end[2])) {
+            ++lines_;
+            line_end = find_line_end(line_end + 2);
+        }
+        return line_end;
+    }
+    void add_field(std::string_view name, Slice value) {
+        const auto hash = hash_name(name);
+        message_.fields_.push_back(
+            {offset(name.data()), value.at, value.size, hash, static_cast<std::uint16_t>(name.size())});
+        if (!ContentLength::name.matches(name, hash)) return;
+        if (has_length_) note(Errc::repeated_field, name.data(), ContentLength::rule);
+        has_length_ = true;
+        length_ = value;
+    }
+
+    void finish_header() {
+        if (at_header_end()) next_line(at_);
+        message_.body_at_ = offset(at_);
+        if (std::count(text_, at_, '\n') == lines_) return;
+        const char* bare = text_;
+        while (*bare != '\n' || (bare > text_ && bare[-1] == '\r')) ++bare;
+        error_ = Error{Errc::unexpected_byte, offset(bare), "RFC 3261 §25.1 CRLF"};
+    }
+
+    // RFC 3261 §18.3; RFC 4475 §3.1.2.2, §3.1.2.3, §3.3.9.
+    void read_length(Ends ends) {
+        const std::size_t available = end_ - at_;
+        if (!has_length_) {
+            if (ends == Ends::with_content_length && available > 0)
+                note(Errc::missing_field, at_, ContentLength::rule);
+            return;
+        }
+        Scanner in(message_.slice(length_), length_.at);
+        const auto length = parse_value<ContentLength>(in);
+        if (!length) return note(length.error().code, text_ + length.error().offset, length.error().rule);
+        const bool surplus_is_noise = ends == Ends::with_datagram;
+        if (length->number > available || (length->number < available && !surplus_is_noise))
+            return note(Errc::length_mismatch, text_ + length_.at, "RFC 3261 §18.3");
+        message_.octets_.resize(message_.body_at_ + length->number);
+    }
+
+    Message& message_;
+    const char* text_;
+    const char* end_;
+    const char* at_;
+    std::ptrdiff_t lines_ = 0;  // CRLFs passed
+    Slice length_;              // the value of Content-Length
+    bool has_length_ = false;
+    std::optional<Error> error_;
+};
+
+Result<Message> Message::parse(std::string_view octets, Ends ends) {
+    Message message;
+    if (const auto done = message.assign(octets, ends); !done) return tl::unexpected(done.error());
+    return message;
+}
+
+Result<void> Message::assign(std::string_view octets, Ends ends) {
+    fields_.clear();
+    first_ = second_ = {};
+    body_at_ = 0;
+    status_ = 0;
+    kind_ = Kind::none;
+    octets_.assign(octets.substr(0, base::limits::message_octets + 1));
+    if (octets.size() > base::limits::message_octets)
+        return base::fail(Errc::too_large, base::limits::message_octets, "limits::message_octets");
+    return Indexer(*this).run(ends);
+}
+
+std::size_t Message::offset_of(std::string_view slice_of_octets) const {
+    return static_cast<std::size_t>(slice_of_octets.data() - octets_.data());
+}
+
+const Field* Message::find_field(HeaderName name) const {
+    for (const Field& field : fields_)
+        if (name.matches(this->name(field), field.name_hash)) return &field;
+    return nullptr;
+}
+
+std::size_t Message::count(HeaderName name) const {
+    return static_cast<std::size_t>(std::count_if(fields_.begin(), fields_.end(), [&](const Field& field) {
+        return name.matches(this->name(field), field.name_hash);
+    }));
+}
+
+void Message::insert(std::size_t at, std::string_view text) {
+    octets_.insert(at, text);
+    const auto size = static_cast<std::uint32_t>(text.size());
+    const auto move = [&](std::uint32_t& start, std::uint32_t& extent) {
+        if (start > at) {
+            start += size;
+        } else if (start + extent >= at) {
+            extent += size;
+        }
+    };
+    move(first_.at, first_.size);
+    move(second_.at, second_.size);
+    for (Field& field : fields_) {
+        if (field.name_at >= at) field.name_at += size;
+        move(field.value_at, field.value_size);
+    }
+    if (body_at_ >= at) body_at_ += size;
+}
+
+}  // namespace almon::sip

@@ -1,0 +1,131 @@
+// Typed access to header fields: message.get<Via>(), find<Via>(), all<Via>(). A header type has a HeaderName
+// `name`, a parse(Scanner&) that consumes one value, and says `list = true` when its grammar is
+// comma-separated and `may_be_empty = true` when a field without any value is legal. Included by message.hpp;
+// include that.
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <optional>
+
+#include "almon/base/limits.hpp"
+#include "almon/sip/grammar.hpp"
+#include "almon/sip/message.hpp"
+
+namespace almon::sip {
+
+template <class Header>
+constexpr bool is_list() {
+    if constexpr (requires { Header::list; }) return Header::list;
+    return false;
+}
+template <class Header>
+constexpr bool may_be_empty() {
+    if constexpr (requires { Header::may_be_empty; }) return Header::may_be_empty;
+    return false;
+}
+
+// Parses one value and sees to it that it is whole: behind it comes the end or, in a list, a comma, which is
+// consumed too.
+template <class Header>
+[[nodiscard]] Result<Header> parse_value(Scanner& in) {
+    auto value = Header::parse(in);
+    if (!value) return value;
+    in.skip_lws();
+    if (in.done()) return value;
+    if (!is_list<Header>() || !in.take(',')) return in.refuse("RFC 3261 §7.3.1");
+    in.skip_lws();
+    if (in.done()) return in.refuse("RFC 3261 §7.3.1");
+    return value;
+}
+
+// A forward range of Result<Header>. It ends with the last value, or with the first error.
+template <class Header>
+class Values {
+ public:
+    class Iterator {
+     public:
+        using iterator_category = std::forward_iterator_tag;
+        using value_type = Result<Header>;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const value_type*;
+        using reference = const value_type&;
+
+        Iterator() = default;
+        explicit Iterator(const Message& message) : message_(&message) { advance(); }
+        reference operator*() const { return *value_; }
+        pointer operator->() const { return &*value_; }
+        Iterator& operator++() {
+            advance();
+            return *this;
+        }
+        Iterator operator++(int) {
+            auto before = *this;
+            advance();
+            return before;
+        }
+        friend bool operator==(const Iterator& a, const Iterator& b) {
+            return a.value_.has_value() == b.value_.has_value() && (!a.value_ || a.read_ == b.read_);
+        }
+
+     private:
+        void advance() {
+            const bool failed = value_ && !*value_;
+            value_.reset();
+            if (failed || !message_) return;
+            if (in_.done() && !next_field()) return;
+            if (++read_ > base::limits::values_per_field) {
+                value_ = base::fail(Errc::too_large, in_.offset(), "limits::values_per_field");
+            } else {
+                value_ = parse_value<Header>(in_);
+            }
+        }
+        bool next_field() {
+            const auto fields = message_->fields();
+            while (field_ < fields.size()) {
+                const Field& field = fields[field_++];
+                const auto name = message_->name(field);
+                if (!Header::name.matches(name, field.name_hash)) continue;
+                in_ = Scanner(message_->value(field), field.value_at);
+                if (!in_.done() || !may_be_empty<Header>()) return true;
+            }
+            return false;
+        }
+
+        const Message* message_ = nullptr;
+        std::size_t field_ = 0;  // the next to look at
+        std::size_t read_ = 0;   // values so far
+        Scanner in_{{}};
+        std::optional<Result<Header>> value_;
+    };
+
+    explicit Values(const Message& message) : message_(&message) {}
+    Iterator begin() const { return Iterator(*message_); }
+    Iterator end() const { return {}; }
+
+ private:
+    const Message* message_;
+};
+
+template <class Header>
+Result<Header> Message::get() const {
+    const Field* field = find_field(Header::name);
+    if (!field) return base::fail(Errc::missing_field, body_at_, Header::name.text().data());
+    Scanner in(value(*field), field->value_at);
+    return parse_value<Header>(in);
+}
+
+template <class Header>
+Result<std::optional<Header>> Message::find() const {
+    const auto first = all<Header>().begin();
+    if (first == typename Values<Header>::Iterator()) return std::optional<Header>();
+    if (!*first) return tl::unexpected(first->error());
+    return std::optional<Header>(**first);
+}
+
+template <class Header>
+Values<Header> Message::all() const {
+    return Values<Header>(*this);
+}
+
+}  // namespace almon::sip

@@ -1,0 +1,57 @@
+// The branches that we write (RFC 3261 §8.1.1.7): magic cookie, the transaction's handle, 64 random bits. The
+// handle finds the transaction, the random bits prove that the response is one to our request.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "almon/sip/headers/via.hpp"
+#include "almon/stack/local_tag.hpp"
+#include "almon/stack/outbox.hpp"
+
+namespace almon::stack {
+
+class Branch {
+ public:
+    static constexpr std::size_t cookie_size = sip::Via::magic_cookie.size();
+    static constexpr std::size_t fixed_size = cookie_size + 32;
+    static constexpr std::size_t suffix_limit = 64;
+
+    Branch(ClientHandle handle, std::uint64_t secret, std::string_view suffix) {
+        base::Printer out{text_};
+        const auto handle_digits = hex_digits<16>(handle.bits());
+        const auto secret_digits = hex_digits<16>(secret);
+        out.put(sip::Via::magic_cookie).put({handle_digits.data(), 16}).put({secret_digits.data(), 16});
+        out.put(suffix.substr(0, suffix_limit));
+        size_ = out.size();
+    }
+    std::string_view text() const { return {text_, size_}; }
+
+ private:
+    char text_[fixed_size + suffix_limit];
+    std::size_t size_;
+};
+
+struct BranchParts {
+    ClientHandle handle;
+    std::uint64_t secret;
+};
+
+// Nullopt: not one of ours.
+std::optional<BranchParts> read_branch(std::string_view branch);
+
+// Of a request that is forwarded without a transaction; shorter, so it never passes for the other kind.
+class StatelessBranch {
+ public:
+    explicit StatelessBranch(std::uint64_t number) {
+        base::Printer out{text_};
+        const auto digits = hex_digits<16>(number);
+        out.put(sip::Via::magic_cookie).put({digits.data(), digits.size()});
+    }
+    std::string_view text() const { return {text_, sizeof text_}; }
+
+ private:
+    char text_[Branch::cookie_size + 16];
+};
+
+}  // namespace almon::stack
