@@ -27,8 +27,9 @@ base::Outcome<boost::json::array> stored_bindings(const std::string& state, cons
 }
 
 void print_row(const boost::json::object& row) {
-    std::printf("%-32s %-44s %6s s  %s\n", row.at("aor").as_string().c_str(), row.at("contact").as_string().c_str(),
-                boost::json::serialize(row.at("expires")).c_str(), row.at("received_from").as_string().c_str());
+    std::printf("%-32s %-44s %6s s  %s\n", row.at("aor").as_string().c_str(),
+                row.at("contact").as_string().c_str(), boost::json::serialize(row.at("expires")).c_str(),
+                row.at("received_from").as_string().c_str());
 }
 
 }  // namespace
@@ -45,7 +46,8 @@ int bindings(const ShowOptions& options) {
         if (!stored) return complain(stored.error());
         rows = std::move(*stored);
     }
-    if (options.json) std::printf("%s\n", boost::json::serialize(rows).c_str());
+    if (options.json)
+        std::printf("%s\n", boost::json::serialize(rows).c_str());
     else
         for (const auto& row : rows) print_row(row.as_object());
     return 0;

@@ -1,5 +1,5 @@
-// The commands of the almon program, each in a file of its own. They print for people, or JSON; they return the
-// exit code: 0 done, 1 not done (the reason went to standard error).
+// The commands of the almon program, each in a file of its own. They print for people, or JSON; they return
+// the exit code: 0 done, 1 not done (the reason went to standard error).
 #pragma once
 
 #include <string>

@@ -13,8 +13,10 @@ constexpr auto state_help = "the state folder (default: $XDG_STATE_HOME/almon, f
 void add_serve(CLI::App& program, ServeOptions& options, int& exit_code) {
     auto* command = program.add_subcommand("serve", "run the server: registrar, location service and proxy");
     command->add_option("config", options.config, "a TOML file, see docs/configuration.md; none is needed");
-    command->add_option("--listen", options.listen, "an address to listen on, such as udp:192.0.2.1:5060; repeatable");
-    command->add_option("--domain", options.domains, "a domain to serve; repeatable (default: the address that phones dial)");
+    command->add_option("--listen", options.listen,
+                        "an address to listen on, such as udp:192.0.2.1:5060; repeatable");
+    command->add_option("--domain", options.domains,
+                        "a domain to serve; repeatable (default: the address that phones dial)");
     command->add_option("--state", options.state, state_help);
     command->add_flag("--json-log", options.json_log, "log one JSON object a line");
     command->callback([&] { exit_code = serve(options); });
@@ -23,12 +25,15 @@ void add_serve(CLI::App& program, ServeOptions& options, int& exit_code) {
 void add_user_commands(CLI::App& program, UserOptions& options, int& exit_code) {
     auto* user = program.add_subcommand("user", "accounts: add, remove, list, passwd");
     user->require_subcommand(1);
-    const auto add = [&](const char* verb, const char* what, int (*run)(const UserOptions&), bool named, bool secret) {
+    const auto add = [&](const char* verb, const char* what, int (*run)(const UserOptions&), bool named,
+                         bool secret) {
         auto* command = user->add_subcommand(verb, what);
         if (named) command->add_option("name", options.name, "alice@example.com")->required();
         if (secret) {
-            command->add_option("--password", options.password, "the password (others may see it in the process list)");
-            command->add_option("--password-file", options.password_file, "read the password from a file; - is standard input");
+            command->add_option("--password", options.password,
+                                "the password (others may see it in the process list)");
+            command->add_option("--password-file", options.password_file,
+                                "read the password from a file; - is standard input");
         }
         if (!named) command->add_flag("--json", options.json, "as JSON");
         command->add_option("--state", options.state, state_help);
@@ -70,12 +75,17 @@ int main(int argc, char** argv) {
     auto* check_command = program.add_subcommand("check", "check a configuration without starting anything");
     check_command->add_option("config", config, "the TOML file")->required();
     check_command->callback([&] { exit_code = check(config); });
-    auto* parse_command = program.add_subcommand("parse", "show what almon understands of SIP messages, as JSON");
+    auto* parse_command =
+        program.add_subcommand("parse", "show what almon understands of SIP messages, as JSON");
     parse_command->add_option("files", files, "files with a message each; - or none: standard input");
     parse_command->callback([&] { exit_code = parse(files); });
     add_show(program, show_options, exit_code);
-    program.add_subcommand("version", "print the version")->callback([] { std::printf("almon %s\n", version); });
-    program.add_subcommand("help", "print this help")->callback([&] { std::fputs(program.help().c_str(), stdout); });
+    program.add_subcommand("version", "print the version")->callback([] {
+        std::printf("almon %s\n", version);
+    });
+    program.add_subcommand("help", "print this help")->callback([&] {
+        std::fputs(program.help().c_str(), stdout);
+    });
 
     CLI11_PARSE(program, argc, argv);
     return exit_code;

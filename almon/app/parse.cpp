@@ -19,8 +19,10 @@ std::string text_of(std::string_view octets) {
     std::string text;
     for (const char c : octets) {
         const auto octet = static_cast<unsigned char>(c);
-        if (octet < 0x80) text += c;
-        else text += {static_cast<char>(0xc0 | octet >> 6), static_cast<char>(0x80 | (octet & 0x3f))};
+        if (octet < 0x80)
+            text += c;
+        else
+            text += {static_cast<char>(0xc0 | octet >> 6), static_cast<char>(0x80 | (octet & 0x3f))};
     }
     return text;
 }
@@ -43,7 +45,9 @@ json::object describe(const sip::NameAddr& address) {
 }
 
 json::object describe(const sip::Via& via) {
-    json::object shown{{"transport", text_of(via.transport)}, {"host", text_of(via.host.text)}, {"branch", text_of(via.branch)}};
+    json::object shown{{"transport", text_of(via.transport)},
+                       {"host", text_of(via.host.text)},
+                       {"branch", text_of(via.branch)}};
     if (via.port) shown["port"] = *via.port;
     if (!via.received.empty()) shown["received"] = text_of(via.received);
     return shown;
@@ -63,7 +67,9 @@ json::object describe(const sip::Contact& contact) {
     return shown;
 }
 
-json::object describe(const sip::Route& route) { return describe(route.address); }
+json::object describe(const sip::Route& route) {
+    return describe(route.address);
+}
 
 json::object describe(const sip::Error& error, std::string_view octets, bool is_request) {
     const auto place = sip::locate(octets, error.offset);
@@ -89,13 +95,16 @@ void describe_all(const sip::Message& message, const char* name, json::object& i
 json::array fields_of(const sip::Message& message) {
     json::array fields;
     for (const auto& field : message.fields())
-        fields.push_back(json::object{{"name", text_of(message.name(field))}, {"value", text_of(message.value(field))}, {"offset", field.name_at}});
+        fields.push_back(json::object{{"name", text_of(message.name(field))},
+                                      {"value", text_of(message.value(field))},
+                                      {"offset", field.name_at}});
     return fields;
 }
 
 json::object start_line_of(const sip::Message& message) {
     if (message.is_response())
-        return {{"kind", "response"}, {"status", message.status().code()}, {"reason", text_of(message.reason())}};
+        return {
+            {"kind", "response"}, {"status", message.status().code()}, {"reason", text_of(message.reason())}};
     json::object shown{{"kind", "request"}, {"method", text_of(message.method().value())}};
     const auto uri = sip::Uri::parse(message.request_uri());
     shown["uri"] = uri ? describe(*uri) : json::object{{"text", text_of(message.request_uri())}};
@@ -105,7 +114,8 @@ json::object start_line_of(const sip::Message& message) {
 json::object describe(const sip::Message& message, const sip::Envelope& envelope) {
     auto shown = start_line_of(message);
     shown["call_id"] = text_of(envelope.call_id.value());
-    shown["cseq"] = json::object{{"number", envelope.cseq.number}, {"method", text_of(envelope.cseq.method.value())}};
+    shown["cseq"] =
+        json::object{{"number", envelope.cseq.number}, {"method", text_of(envelope.cseq.method.value())}};
     if (envelope.has_max_forwards) shown["max_forwards"] = envelope.max_forwards;
     if (const auto from = message.get<sip::From>()) shown["from"] = describe(*from);
     if (const auto to = message.get<sip::To>()) shown["to"] = describe(*to);
@@ -120,10 +130,13 @@ json::object describe(const sip::Message& message, const sip::Envelope& envelope
 bool parse_one(std::string_view octets, json::object& shown) {
     sip::Message message;
     const auto parsed = message.assign(octets);
-    const auto refuse = [&](const sip::Error& error) { return shown = describe(error, octets, !message.is_response()), false; };
+    const auto refuse = [&](const sip::Error& error) {
+        return shown = describe(error, octets, !message.is_response()), false;
+    };
     if (!parsed) return refuse(parsed.error());
     if (message.is_request())
-        if (const auto uri = sip::Uri::parse(message.request_uri(), message.offset_of(message.request_uri())); !uri)
+        if (const auto uri = sip::Uri::parse(message.request_uri(), message.offset_of(message.request_uri()));
+            !uri)
             return refuse(uri.error());
     const auto envelope = sip::read_envelope(message);
     if (!envelope) return refuse(envelope.error());
@@ -149,8 +162,10 @@ int parse(const std::vector<std::string>& files) {
         std::string octets;
         json::object shown;
         bool understood = false;
-        if (!read_whole(path, octets)) shown["error"] = json::object{{"fault", "the file cannot be read"}};
-        else understood = parse_one(octets, shown);
+        if (!read_whole(path, octets))
+            shown["error"] = json::object{{"fault", "the file cannot be read"}};
+        else
+            understood = parse_one(octets, shown);
         if (files.size() > 1) shown["file"] = path;
         std::printf("%s\n", json::serialize(shown).c_str());
         if (!understood) exit_code = 1;

@@ -17,9 +17,12 @@ constexpr std::chrono::seconds patience{10};
 
 }  // namespace
 
-std::string state_folder(const std::string& option) { return option.empty() ? host::default_state_folder() : option; }
+std::string state_folder(const std::string& option) {
+    return option.empty() ? host::default_state_folder() : option;
+}
 
-base::Outcome<std::unique_ptr<boost::json::object>> ask_server(const std::string& state, const std::string& question) {
+base::Outcome<std::unique_ptr<boost::json::object>> ask_server(const std::string& state,
+                                                               const std::string& question) {
     const auto socket = host::control_socket(state);
     std::error_code ignored;
     if (!std::filesystem::exists(socket, ignored)) return std::unique_ptr<boost::json::object>();
@@ -28,9 +31,11 @@ base::Outcome<std::unique_ptr<boost::json::object>> ask_server(const std::string
     if (!text) return std::unique_ptr<boost::json::object>();
     boost::system::error_code unreadable;
     auto answer = boost::json::parse(*text, unreadable);
-    if (unreadable || !answer.is_object()) return base::trouble("the server's answer cannot be read: " + *text);
+    if (unreadable || !answer.is_object())
+        return base::trouble("the server's answer cannot be read: " + *text);
     auto& object = answer.as_object();
-    if (!object.contains("ok") || !object["ok"].is_bool()) return base::trouble("the server's answer cannot be read");
+    if (!object.contains("ok") || !object["ok"].is_bool())
+        return base::trouble("the server's answer cannot be read");
     if (!object["ok"].as_bool()) return base::trouble(std::string(object["error"].as_string()));
     return std::make_unique<boost::json::object>(std::move(object));
 }

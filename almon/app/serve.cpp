@@ -33,12 +33,16 @@ base::Outcome<host::Config> configuration(const ServeOptions& options) {
 void greet(const host::Server& server, const std::vector<host::NewAccount>& accounts, bool is_configured) {
     std::printf("almon %s serves %s\n", version, server.domain().c_str());
     for (const auto& listener : server.listeners())
-        std::printf("  %s %s\n", std::string(sip::uri_name(listener.transport)).c_str(), listener.sent_by.c_str());
-    if (!accounts.empty()) std::printf("Two accounts were made. Put these into two phones, then call one from the other:\n");
+        std::printf("  %s %s\n", std::string(sip::uri_name(listener.transport)).c_str(),
+                    listener.sent_by.c_str());
+    if (!accounts.empty())
+        std::printf("Two accounts were made. Put these into two phones, then call one from the other:\n");
     for (const auto& account : accounts)
         std::printf("  sip:%s  password %s\n", account.name.c_str(), account.password.c_str());
     if (!is_configured)
-        std::printf("Only this machine can reach it. For the network: almon serve --listen udp:ADDRESS:5060 --listen tcp:ADDRESS:5060\n");
+        std::printf(
+            "Only this machine can reach it. For the network: almon serve --listen udp:ADDRESS:5060 --listen "
+            "tcp:ADDRESS:5060\n");
     std::fflush(stdout);
 }
 

@@ -9,8 +9,10 @@ namespace almon::app {
 namespace {
 
 void print_line(const char* name, const boost::json::value& value) {
-    if (value.is_double()) std::printf("%-24s %.1f\n", name, value.as_double());
-    else std::printf("%-24s %s\n", name, boost::json::serialize(value).c_str());
+    if (value.is_double())
+        std::printf("%-24s %.1f\n", name, value.as_double());
+    else
+        std::printf("%-24s %s\n", name, boost::json::serialize(value).c_str());
 }
 
 }  // namespace
@@ -19,7 +21,8 @@ int status(const ShowOptions& options) {
     const auto state = state_folder(options.state);
     const auto answer = ask_server(state, "status");
     if (!answer) return complain(answer.error());
-    if (!*answer) return complain("no server is running with the state folder " + state + ". Start one: almon serve");
+    if (!*answer)
+        return complain("no server is running with the state folder " + state + ". Start one: almon serve");
     auto& figures = **answer;
     if (options.json) {
         std::printf("%s\n", boost::json::serialize(figures).c_str());

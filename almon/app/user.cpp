@@ -22,7 +22,8 @@ struct Name {
 base::Outcome<Name> read_name(const std::string& text) {
     const auto at = text.rfind('@');
     if (at == text.npos || at == 0 || at + 1 == text.size() || text.find_first_of(" \t\r\n") != text.npos)
-        return base::trouble("`" + text + "` is no name of an account; expected one such as alice@example.com");
+        return base::trouble("`" + text +
+                             "` is no name of an account; expected one such as alice@example.com");
     Name name{text.substr(0, at), text.substr(at + 1)};
     for (auto& c : name.domain) c = base::to_lower(c);
     return name;
@@ -55,7 +56,9 @@ base::Outcome<Password> read_password(const UserOptions& options) {
     return Password{random.token(password_characters), true};
 }
 
-std::string printed_secret(const sip::digest::Secret& secret) { return base::printed(secret); }
+std::string printed_secret(const sip::digest::Secret& secret) {
+    return base::printed(secret);
+}
 
 // The server changes its own store; without one the store is changed here.
 int store_user(const UserOptions& options, const char* verb) {
@@ -65,8 +68,8 @@ int store_user(const UserOptions& options, const char* verb) {
     if (!password) return complain(password.error());
     const sip::digest::Secret secret(name->user, name->domain, password->text);
     const auto state = state_folder(options.state);
-    const auto answer =
-        ask_server(state, std::string(verb) + " " + name->user + " " + name->domain + " " + printed_secret(secret));
+    const auto answer = ask_server(
+        state, std::string(verb) + " " + name->user + " " + name->domain + " " + printed_secret(secret));
     if (!answer) return complain(answer.error());
     if (!*answer) {
         const auto store = open_store(state);
@@ -82,9 +85,13 @@ int store_user(const UserOptions& options, const char* verb) {
 
 }  // namespace
 
-int add_user(const UserOptions& options) { return store_user(options, "user-add"); }
+int add_user(const UserOptions& options) {
+    return store_user(options, "user-add");
+}
 
-int change_password(const UserOptions& options) { return store_user(options, "user-passwd"); }
+int change_password(const UserOptions& options) {
+    return store_user(options, "user-passwd");
+}
 
 int remove_user(const UserOptions& options) {
     const auto name = read_name(options.name);
@@ -113,7 +120,8 @@ int list_users(const UserOptions& options) {
             [&](const store::Subscriber& one) { names.emplace_back(one.user + "@" + one.domain); });
         if (!listed) return complain(listed.error().sentence);
     }
-    if (options.json) std::printf("%s\n", boost::json::serialize(names).c_str());
+    if (options.json)
+        std::printf("%s\n", boost::json::serialize(names).c_str());
     else
         for (const auto& name : names) std::printf("%s\n", name.as_string().c_str());
     return 0;

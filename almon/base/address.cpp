@@ -124,7 +124,9 @@ bool IpAddress::is_multicast() const {
     return address.family_ == Family::v4 ? (address.octets_[0] & 0xf0) == 0xe0 : address.octets_[0] == 0xff;
 }
 
-bool IpAddress::is_broadcast() const { return canonical() == v4({255, 255, 255, 255}); }
+bool IpAddress::is_broadcast() const {
+    return canonical() == v4({255, 255, 255, 255});
+}
 
 void IpAddress::print(Printer& out) const {
     if (family_ == Family::v4) {

@@ -53,7 +53,9 @@ class HashIndex {
         std::uint32_t hash = 0;
         std::uint32_t slot = empty;
     };
-    static std::uint32_t short_hash(std::uint64_t hash) { return static_cast<std::uint32_t>(hash ^ hash >> 32); }
+    static std::uint32_t short_hash(std::uint64_t hash) {
+        return static_cast<std::uint32_t>(hash ^ hash >> 32);
+    }
     std::size_t mask() const { return cells_.size() - 1; }
     std::size_t home(std::uint64_t hash) const { return short_hash(hash) & mask(); }
     std::size_t home(std::uint32_t hash) const { return hash & mask(); }

@@ -1,6 +1,6 @@
-// The log front: pure code says what happened, a sink that the host hands in decides where it goes. Events have
-// a fixed name and named values; values that tell who calls whom are wrapped in Private, so that an operator can
-// have them hidden. A line that is not wanted costs one branch.
+// The log front: pure code says what happened, a sink that the host hands in decides where it goes. Events
+// have a fixed name and named values; values that tell who calls whom are wrapped in Private, so that an
+// operator can have them hidden. A line that is not wanted costs one branch.
 #pragma once
 
 #include <initializer_list>
@@ -20,7 +20,8 @@ struct LogValue {
     std::string_view text;
     bool is_private = false;
     LogValue(std::string_view value_name, std::string_view value) : name(value_name), text(value) {}
-    LogValue(std::string_view value_name, Private value) : name(value_name), text(value.text), is_private(true) {}
+    LogValue(std::string_view value_name, Private value)
+        : name(value_name), text(value.text), is_private(true) {}
 };
 
 using LogValues = std::initializer_list<LogValue>;

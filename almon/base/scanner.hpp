@@ -1,5 +1,6 @@
 // The one bounds-checked reader. Every parser of almon takes its input through a Scanner: it cannot run past
-// the end, it never needs a terminating NUL, and it always knows its offset for the error it may have to give.
+// the end, it never needs a terminating NUL, and it always knows its offset for the error it may have to
+// give.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +14,17 @@ namespace almon::base {
 class Scanner {
  public:
     // `origin`: offset of text[0] in the whole input; offset() counts from there.
-    explicit constexpr Scanner(std::string_view text, std::size_t origin = 0) : text_(text), origin_(origin) {}
+    explicit constexpr Scanner(std::string_view text, std::size_t origin = 0)
+        : text_(text), origin_(origin) {}
 
     constexpr bool done() const { return at_ == text_.size(); }
     constexpr std::size_t offset() const { return origin_ + at_; }
     constexpr std::size_t position() const { return at_; }  // octets consumed
     constexpr std::string_view rest() const { return text_.substr(at_); }
     // What was consumed since `position`.
-    constexpr std::string_view since(std::size_t position) const { return text_.substr(position, at_ - position); }
+    constexpr std::string_view since(std::size_t position) const {
+        return text_.substr(position, at_ - position);
+    }
     constexpr void rewind(std::size_t position) { at_ = position < at_ ? position : at_; }
 
     // The next octet; NUL at the end, so check done() where NUL is legal.
@@ -83,12 +87,14 @@ class Scanner {
     }
     // A decimal number in 0..max; leading zeros are fine. Fails on no digit or beyond max, never wraps.
     constexpr Result<std::uint64_t> number(std::uint64_t max, const char* rule) {
-        if (!looking_at(chars::digit)) return fail(done() ? Errc::unexpected_end : Errc::unexpected_byte, offset(), rule);
+        if (!looking_at(chars::digit))
+            return fail(done() ? Errc::unexpected_end : Errc::unexpected_byte, offset(), rule);
         std::uint64_t value = 0;
         const auto from = at_;
         while (looking_at(chars::digit)) {
             const auto digit = static_cast<std::uint64_t>(text_[at_] - '0');
-            if (value > (max - digit) / 10 || digit > max) return fail(Errc::number_too_large, origin_ + from, rule);
+            if (value > (max - digit) / 10 || digit > max)
+                return fail(Errc::number_too_large, origin_ + from, rule);
             value = value * 10 + digit;
             ++at_;
         }

@@ -1,5 +1,5 @@
-// Objects by the million without an allocation each: a slab hands out handles (slot and generation) instead of
-// pointers, so that whoever keeps a handle to something that is gone finds out instead of crashing.
+// Objects by the million without an allocation each: a slab hands out handles (slot and generation) instead
+// of pointers, so that whoever keeps a handle to something that is gone finds out instead of crashing.
 #pragma once
 
 #include <cstdint>
@@ -70,7 +70,9 @@ class Slab {
         return *object(slot);
     }
     const T& at(std::uint32_t slot) const { return const_cast<Slab*>(this)->at(slot); }
-    Handle<T> handle_of(std::uint32_t slot) const { return {slot, const_cast<Slab*>(this)->cell(slot).generation}; }
+    Handle<T> handle_of(std::uint32_t slot) const {
+        return {slot, const_cast<Slab*>(this)->cell(slot).generation};
+    }
     std::size_t size() const { return size_; }
 
     // Calls visit(handle, object) for all; visit may erase the one that it is given.

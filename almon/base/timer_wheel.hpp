@@ -1,6 +1,6 @@
 // A hierarchical timer wheel: arming and cancelling cost the same whether ten timers run or ten million.
-// Ticks are milliseconds; a timer never fires early and at most one tick late. Six levels of 64 slots reach two
-// years ahead; a bitmap a level tells the next occupied slot, so an idle wheel asks for no wake-ups.
+// Ticks are milliseconds; a timer never fires early and at most one tick late. Six levels of 64 slots reach
+// two years ahead; a bitmap a level tells the next occupied slot, so an idle wheel asks for no wake-ups.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +41,8 @@ class TimerWheel {
     }
     // False when it has fired or was cancelled before.
     bool cancel(TimerId id) {
-        if (id.generation == 0 || id.slot >= nodes_.size() || nodes_[id.slot].generation != id.generation) return false;
+        if (id.generation == 0 || id.slot >= nodes_.size() || nodes_[id.slot].generation != id.generation)
+            return false;
         unlink(id.slot);
         release(id.slot);
         return true;
@@ -92,10 +93,12 @@ class TimerWheel {
     };
 
     static std::uint64_t tick_at_or_after(Instant when) {
-        return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::milliseconds>(when.time_since_epoch()).count());
+        return static_cast<std::uint64_t>(
+            std::chrono::ceil<std::chrono::milliseconds>(when.time_since_epoch()).count());
     }
     static std::uint64_t tick_at_or_before(Instant when) {
-        return static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch()).count());
+        return static_cast<std::uint64_t>(
+            std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch()).count());
     }
     static Instant instant_of(std::uint64_t tick) {
         return Instant(std::chrono::milliseconds(static_cast<std::int64_t>(tick)));
@@ -105,7 +108,8 @@ class TimerWheel {
     void link(std::uint32_t node) {
         Node& linked = nodes_[node];
         const auto difference = linked.due ^ now_;
-        const auto highest = difference == 0 ? 0U : static_cast<unsigned>(std::bit_width(difference) - 1) / slot_bits;
+        const auto highest =
+            difference == 0 ? 0U : static_cast<unsigned>(std::bit_width(difference) - 1) / slot_bits;
         const auto level = std::min(highest, levels - 1);
         // Beyond the horizon: the farthest slot, from which it cascades again.
         const auto horizon = now_ + (std::uint64_t{slots - 1} << (slot_bits * (levels - 1)));

@@ -10,7 +10,9 @@ using namespace almon::base;
 using namespace std::chrono_literals;
 
 namespace {
-Instant at(Duration since_start) { return Instant(since_start); }
+Instant at(Duration since_start) {
+    return Instant(since_start);
+}
 }  // namespace
 
 TEST_CASE("timers fire in order, never early, at most one tick late") {

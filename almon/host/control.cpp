@@ -55,15 +55,16 @@ struct Figures {
 Figures figures_of(server::Node& node) {
     const auto& stack = node.stack();
     const auto& counters = stack.counters();
-    return {counters.requests, counters.responses, counters.malformed, counters.retransmissions,
-            stack.invites_in_progress(), stack.server_transactions(), stack.client_transactions(),
-            node.registrar().pending()};
+    return {counters.requests,           counters.responses,          counters.malformed,
+            counters.retransmissions,    stack.invites_in_progress(), stack.server_transactions(),
+            stack.client_transactions(), node.registrar().pending()};
 }
 
 }  // namespace
 
-base::Outcome<std::unique_ptr<Control>> Control::listen(net::Loop& loop, const std::string& path, server::Site& site,
-                                                        std::span<Shard* const> shards, StoreThread& store) {
+base::Outcome<std::unique_ptr<Control>> Control::listen(net::Loop& loop, const std::string& path,
+                                                        server::Site& site, std::span<Shard* const> shards,
+                                                        StoreThread& store) {
     auto control = std::make_unique<Control>(loop, site, shards, store);
     auto server = net::LineServer::listen(loop, path, *control);
     if (!server) return tl::unexpected(server.error());
@@ -72,9 +73,16 @@ base::Outcome<std::unique_ptr<Control>> Control::listen(net::Loop& loop, const s
 }
 
 Control::Control(net::Loop& loop, server::Site& site, std::span<Shard* const> shards, StoreThread& store)
-    : loop_(loop), site_(site), shards_(shards), store_(store), started_(net::read_clocks().now), counted_at_(started_) {}
+    : loop_(loop),
+      site_(site),
+      shards_(shards),
+      store_(store),
+      started_(net::read_clocks().now),
+      counted_at_(started_) {}
 
-void Control::asked(net::QuestionId id, std::string_view line) { server_->answer(id, answer(line) + "\n"); }
+void Control::asked(net::QuestionId id, std::string_view line) {
+    server_->answer(id, answer(line) + "\n");
+}
 
 std::string Control::answer(std::string_view line) {
     const auto words = words_of(line);
@@ -94,33 +102,36 @@ std::string Control::status() {
     const auto now = loop_.moment().now;
     const auto messages = sum.requests + sum.responses;
     const auto seconds = std::chrono::duration<double>(now - std::exchange(counted_at_, now)).count();
-    const auto rate = static_cast<double>(messages - std::exchange(counted_, messages)) / std::max(seconds, 0.001);
-    return json::serialize(json::object{{"ok", true},
-                                        {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(now - started_).count()},
-                                        {"shards", shards_.size()},
-                                        {"invites_in_progress", sum.invites},
-                                        {"server_transactions", sum.server_transactions},
-                                        {"client_transactions", sum.client_transactions},
-                                        {"bindings", site_.location.bindings()},
-                                        {"addresses_of_record", site_.location.aors()},
-                                        {"registrations_pending", sum.pending_registrations},
-                                        {"users", site_.subscribers.size()},
-                                        {"requests", sum.requests},
-                                        {"responses", sum.responses},
-                                        {"malformed", sum.malformed},
-                                        {"retransmissions", sum.retransmissions},
-                                        {"messages_per_second", rate},
-                                        {"memory_octets", resident_octets()}});
+    const auto rate =
+        static_cast<double>(messages - std::exchange(counted_, messages)) / std::max(seconds, 0.001);
+    return json::serialize(json::object{
+        {"ok", true},
+        {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(now - started_).count()},
+        {"shards", shards_.size()},
+        {"invites_in_progress", sum.invites},
+        {"server_transactions", sum.server_transactions},
+        {"client_transactions", sum.client_transactions},
+        {"bindings", site_.location.bindings()},
+        {"addresses_of_record", site_.location.aors()},
+        {"registrations_pending", sum.pending_registrations},
+        {"users", site_.subscribers.size()},
+        {"requests", sum.requests},
+        {"responses", sum.responses},
+        {"malformed", sum.malformed},
+        {"retransmissions", sum.retransmissions},
+        {"messages_per_second", rate},
+        {"memory_octets", resident_octets()}});
 }
 
 std::string Control::bindings(std::string_view aor) {
-    const auto listed = ask_all(shards_, [this, wanted = std::string(aor), now = loop_.moment().now](server::Node& node) {
-        json::array rows;
-        site_.location.for_each(node.stack().settings().shard, [&](const server::AorRecord& record) {
-            if (is_meant(record.aor(), wanted)) list_bindings(record, now, rows);
+    const auto listed =
+        ask_all(shards_, [this, wanted = std::string(aor), now = loop_.moment().now](server::Node& node) {
+            json::array rows;
+            site_.location.for_each(node.stack().settings().shard, [&](const server::AorRecord& record) {
+                if (is_meant(record.aor(), wanted)) list_bindings(record, now, rows);
+            });
+            return rows;
         });
-        return rows;
-    });
     json::array all;
     for (const auto& rows : listed) all.insert(all.end(), rows.begin(), rows.end());
     return json::serialize(json::object{{"ok", true}, {"bindings", std::move(all)}});
@@ -129,7 +140,8 @@ std::string Control::bindings(std::string_view aor) {
 std::string Control::user_list() {
     json::array names;
     const auto listed = store_.with_store([&](store::Store& store) {
-        return store.for_each_subscriber([&](const store::Subscriber& one) { names.emplace_back(one.user + "@" + one.domain); });
+        return store.for_each_subscriber(
+            [&](const store::Subscriber& one) { names.emplace_back(one.user + "@" + one.domain); });
     });
     if (!listed) return refusal(listed.error().sentence);
     return json::serialize(json::object{{"ok", true}, {"users", std::move(names)}});
@@ -152,7 +164,8 @@ std::string Control::set_user(std::string_view verb, std::span<const std::string
 
 std::string Control::remove_user(std::span<const std::string_view> words) {
     if (words.size() != 2) return refusal("user and domain are needed");
-    const auto removed = store_.with_store([&](store::Store& store) { return store.remove({words[0], words[1]}); });
+    const auto removed =
+        store_.with_store([&](store::Store& store) { return store.remove({words[0], words[1]}); });
     if (!removed) return refusal(removed.error().sentence);
     site_.subscribers.remove(words[0], words[1]);
     return json::serialize(json::object{{"ok", true}});

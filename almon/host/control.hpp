@@ -24,7 +24,8 @@ namespace almon::host {
 class Control final : net::LineReader {
  public:
     // All must outlive it.
-    [[nodiscard]] static base::Outcome<std::unique_ptr<Control>> listen(net::Loop& loop, const std::string& path,
+    [[nodiscard]] static base::Outcome<std::unique_ptr<Control>> listen(net::Loop& loop,
+                                                                        const std::string& path,
                                                                         server::Site& site,
                                                                         std::span<Shard* const> shards,
                                                                         StoreThread& store);

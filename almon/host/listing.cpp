@@ -36,10 +36,11 @@ bool is_meant(std::string_view aor, std::string_view wanted) {
     return address == wanted || address.substr(0, address.find('@')) == wanted;
 }
 
-store::Subscriber subscriber_of(std::string_view user, std::string_view domain, const sip::digest::Secret& secret) {
+store::Subscriber subscriber_of(std::string_view user, std::string_view domain,
+                                const sip::digest::Secret& secret) {
     using sip::digest::Algorithm;
-    return {std::string(user), std::string(domain), text_of(secret, Algorithm::md5), text_of(secret, Algorithm::sha256),
-            text_of(secret, Algorithm::sha512_256)};
+    return {std::string(user), std::string(domain), text_of(secret, Algorithm::md5),
+            text_of(secret, Algorithm::sha256), text_of(secret, Algorithm::sha512_256)};
 }
 
 sip::digest::Secret secret_of(const store::Subscriber& subscriber) {

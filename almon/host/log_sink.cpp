@@ -1,7 +1,7 @@
 #include "almon/host/log_sink.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/fmt/chrono.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/json/serialize.hpp>
@@ -30,8 +30,10 @@ std::string printable(std::string_view text) {
     std::string safe;
     for (const char c : text) {
         const auto octet = static_cast<unsigned char>(c);
-        if (octet >= 0x20 && octet != 0x7f) safe += c;
-        else safe += fmt::format("\\x{:02x}", octet);
+        if (octet >= 0x20 && octet != 0x7f)
+            safe += c;
+        else
+            safe += fmt::format("\\x{:02x}", octet);
     }
     return safe;
 }
@@ -39,12 +41,16 @@ std::string printable(std::string_view text) {
 class Sink final : public base::LogSink {
  public:
     Sink(LogFormat format, Privacy privacy)
-        : format_(format), privacy_(privacy), logger_("almon", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+        : format_(format),
+          privacy_(privacy),
+          logger_("almon", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
         logger_.set_level(spdlog::level::trace);
-        logger_.set_pattern(format == LogFormat::json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc);
+        logger_.set_pattern(format == LogFormat::json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %v",
+                            spdlog::pattern_time_type::utc);
     }
     void write(base::Level level, std::string_view event, base::LogValues values) override {
-        logger_.info("{}", format_ == LogFormat::json ? as_json(level, event, values) : as_text(level, event, values));
+        logger_.info(
+            "{}", format_ == LogFormat::json ? as_json(level, event, values) : as_text(level, event, values));
     }
 
  private:
@@ -57,9 +63,10 @@ class Sink final : public base::LogSink {
         return line;
     }
     std::string as_json(base::Level level, std::string_view event, base::LogValues values) const {
-        boost::json::object line{{"time", fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::time(nullptr)))},
-                                 {"level", name_of(level)},
-                                 {"event", event}};
+        boost::json::object line{
+            {"time", fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::time(nullptr)))},
+            {"level", name_of(level)},
+            {"event", event}};
         for (const auto& value : values) line[value.name] = printable(shown(value));
         return boost::json::serialize(line);
     }

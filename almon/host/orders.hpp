@@ -25,7 +25,8 @@ class Inquiry final : public Order {
     std::promise<Answer> answer_;
 };
 
-// One answer a shard, in their order; those of shards that do not keep up are left out. The shards must be running.
+// One answer a shard, in their order; those of shards that do not keep up are left out. The shards must be
+// running.
 template <class Question>
 auto ask_all(std::span<Shard* const> shards, Question question) {
     using Answer = typename Inquiry<Question>::Answer;

@@ -36,12 +36,14 @@ bool has(const std::vector<std::string>& texts, const std::string& wanted) {
 
 }  // namespace
 
-base::Outcome<std::unique_ptr<Server>> Server::open(Config config, std::string config_path, std::string state) {
+base::Outcome<std::unique_ptr<Server>> Server::open(Config config, std::string config_path,
+                                                    std::string state) {
     std::unique_ptr<Server> server(new Server(std::move(config), std::move(config_path), std::move(state)));
     const auto keys = load_keys(server->state_);
     if (!keys) return tl::unexpected(keys.error());
     server->site_ = std::make_unique<server::Site>(*keys, shards_of(server->config_));
-    for (const auto step : {&Server::open_store, &Server::make_shards, &Server::install_nodes, &Server::restore_bindings})
+    for (const auto step :
+         {&Server::open_store, &Server::make_shards, &Server::install_nodes, &Server::restore_bindings})
         if (const auto done = (server.get()->*step)(); !done) return tl::unexpected(done.error());
     return server;
 }
@@ -56,7 +58,9 @@ Server::Server(Config config, std::string config_path, std::string state)
       started_(net::read_clocks().now),
       alarm_(loop_, *this) {}
 
-Server::~Server() { stop_shards(); }
+Server::~Server() {
+    stop_shards();
+}
 
 // --- Opening, step by step.
 
@@ -82,14 +86,16 @@ base::Outcome<void> Server::make_shards() {
     return {};
 }
 
-// "All addresses" becomes a socket for each: so every packet leaves from the address that it says it comes from.
+// "All addresses" becomes a socket for each: so every packet leaves from the address that it says it comes
+// from.
 base::Outcome<void> Server::listen(const Listen& wanted) {
     if (!wanted.endpoint.address.is_unspecified()) return listen_at(wanted.transport, wanted.endpoint);
     const auto interfaces = net::local_interfaces();
     if (!interfaces) return tl::unexpected(interfaces.error());
     for (const auto& interface : *interfaces) {
         if (interface.address.family() != wanted.endpoint.address.family()) continue;
-        if (const auto listening = listen_at(wanted.transport, {interface.address, wanted.endpoint.port}); !listening)
+        if (const auto listening = listen_at(wanted.transport, {interface.address, wanted.endpoint.port});
+            !listening)
             return listening;
     }
     return {};
@@ -106,14 +112,15 @@ base::Outcome<void> Server::listen_at(sip::Transport transport, sip::Endpoint lo
 }
 
 base::Outcome<void> Server::install_nodes() {
-    const auto durability =
-        config_.durability == store::Durability::memory ? server::Durability::memory : server::Durability::commit;
+    const auto durability = config_.durability == store::Durability::memory ? server::Durability::memory
+                                                                            : server::Durability::commit;
     store_ = std::make_unique<StoreThread>(std::move(opened_store_), log_);
     for (std::uint16_t shard = 0; shard < site_->shards; ++shard) {
         stack::Settings settings{.listeners = listeners_, .shard = shard, .shards = site_->shards};
         settings.transaction_limit = config_.transactions;
         const auto seed = net::os_seed();
-        shards_[shard]->install(std::make_unique<server::Node>(*site_, std::move(settings), policy_, durability, seed, started_, log_),
+        shards_[shard]->install(std::make_unique<server::Node>(*site_, std::move(settings), policy_,
+                                                               durability, seed, started_, log_),
                                 shard_list_, store_.get());
     }
     return {};
@@ -131,7 +138,8 @@ base::Outcome<void> Server::restore_bindings() {
     });
     if (!restored) return base::trouble(restored.error().sentence);
     if (unreadable > 0)
-        log_.write(base::Level::error, "stored bindings that cannot be read were left out", {{"count", std::to_string(unreadable)}});
+        log_.write(base::Level::error, "stored bindings that cannot be read were left out",
+                   {{"count", std::to_string(unreadable)}});
     return {};
 }
 
@@ -152,7 +160,8 @@ base::Outcome<std::vector<NewAccount>> Server::make_first_accounts() {
     for (const char* user : {"alice", "bob"}) {
         const auto password = random.token(password_characters);
         const sip::digest::Secret secret(user, domain(), password);
-        const auto stored = store_->with_store([&](store::Store& store) { return store.add(subscriber_of(user, domain(), secret)); });
+        const auto stored = store_->with_store(
+            [&](store::Store& store) { return store.add(subscriber_of(user, domain(), secret)); });
         if (!stored) return base::trouble(stored.error().sentence);
         site_->subscribers.set(user, domain(), secret);
         made.push_back({std::string(user) + "@" + domain(), password});
@@ -164,11 +173,14 @@ base::Outcome<std::vector<NewAccount>> Server::make_first_accounts() {
 
 void Server::run() {
     auto control = Control::listen(loop_, control_socket(state_), *site_, shard_list_, *store_);
-    if (control) control_ = std::move(*control);
-    else log_.write(base::Level::error, "commands cannot reach this server", {{"reason", control.error()}});
+    if (control)
+        control_ = std::move(*control);
+    else
+        log_.write(base::Level::error, "commands cannot reach this server", {{"reason", control.error()}});
     signals_ = std::make_unique<net::Signals>(loop_, static_cast<net::SignalReader&>(*this));
     for (auto* shard : shard_list_) threads_.emplace_back([shard] { shard->run(); });
-    log_.write(base::Level::info, "serving", {{"domain", domain()}, {"shards", std::to_string(site_->shards)}});
+    log_.write(base::Level::info, "serving",
+               {{"domain", domain()}, {"shards", std::to_string(site_->shards)}});
     loop_.run();
     control_.reset();
     stop_shards();
@@ -204,9 +216,10 @@ void Server::reload() {
         return log_.write(base::Level::warning, "nothing to reload: started without a configuration file");
     auto config = read_config(config_path_);
     if (!config)
-        return log_.write(base::Level::error, "the new configuration is refused, the old one stays", {{"reason", joined(config.error())}});
-    if (config->listen != config_.listen || config->state != config_.state || config->durability != config_.durability ||
-        config->shards != config_.shards)
+        return log_.write(base::Level::error, "the new configuration is refused, the old one stays",
+                          {{"reason", joined(config.error())}});
+    if (config->listen != config_.listen || config->state != config_.state ||
+        config->durability != config_.durability || config->shards != config_.shards)
         log_.write(base::Level::warning, "listen, state, shards and durability change with the next start");
     policy_ = policy_of(*config);
     ask_all(shard_list_, [policy = policy_](server::Node& node) { return node.apply(policy), true; });

@@ -1,5 +1,5 @@
-// The real host: a server with its shards, its store, its control socket and its signals. Construct with open(),
-// then run() until somebody stops it.
+// The real host: a server with its shards, its store, its control socket and its signals. Construct with
+// open(), then run() until somebody stops it.
 #pragma once
 
 #include <memory>
@@ -26,8 +26,8 @@ struct NewAccount {
 
 class Server final : net::SignalReader, net::Sleeper {
  public:
-    // Opens the state folder, restores the bindings, then the sockets. `config_path` empty: none; it is read again
-    // on SIGHUP. `state` is where it was decided that the state lies.
+    // Opens the state folder, restores the bindings, then the sockets. `config_path` empty: none; it is read
+    // again on SIGHUP. `state` is where it was decided that the state lies.
     [[nodiscard]] static base::Outcome<std::unique_ptr<Server>> open(Config config, std::string config_path,
                                                                      std::string state);
     ~Server();

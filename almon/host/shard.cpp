@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t mailbox_limit = 262'144;
 
-net::ConnectionId number_of(const sip::ConnectionId& id) { return {id.slot, id.generation}; }
+net::ConnectionId number_of(const sip::ConnectionId& id) {
+    return {id.slot, id.generation};
+}
 
 }  // namespace
 
@@ -90,17 +92,29 @@ void Shard::closed(net::ConnectionId id, net::Ending) {
 
 // --- From the clock and the other threads.
 
-void Shard::woken(base::Moment moment) { node_->advance(moment); }
+void Shard::woken(base::Moment moment) {
+    node_->advance(moment);
+}
 
 void Shard::delivered(std::span<Letter> letters) {
     for (auto& letter : letters) std::visit([this](auto& content) { take(content); }, letter);
 }
 
-void Shard::take(HandedOver& letter) { node_->handed_over(letter.flow, letter.octets, loop_.moment()); }
-void Shard::take(SendOn& letter) { send_on_stream(letter); }
-void Shard::take(SendFailed& letter) { node_->send_failed(letter.origin, loop_.moment()); }
-void Shard::take(Committed& letter) { node_->committed(letter.ticket, letter.durable, loop_.moment()); }
-void Shard::take(std::unique_ptr<Order>& order) { order->carry_out(*node_); }
+void Shard::take(HandedOver& letter) {
+    node_->handed_over(letter.flow, letter.octets, loop_.moment());
+}
+void Shard::take(SendOn& letter) {
+    send_on_stream(letter);
+}
+void Shard::take(SendFailed& letter) {
+    node_->send_failed(letter.origin, loop_.moment());
+}
+void Shard::take(Committed& letter) {
+    node_->committed(letter.ticket, letter.durable, loop_.moment());
+}
+void Shard::take(std::unique_ptr<Order>& order) {
+    order->carry_out(*node_);
+}
 
 // --- To the network, the store and the other shards: all that a turn has left, in one go.
 
@@ -120,7 +134,8 @@ void Shard::flush() {
         if (packet.flow.transport == sip::Transport::udp)
             send_datagram(packet.flow, outbox.octets(packet));
         else
-            send_on_stream({packet.flow, packet.fallback, std::string(outbox.octets(packet)), packet.origin, options_.shard});
+            send_on_stream({packet.flow, packet.fallback, std::string(outbox.octets(packet)), packet.origin,
+                            options_.shard});
     }
     for (auto& udp : datagrams_) {
         udp.socket->send(udp.outgoing);
@@ -138,20 +153,23 @@ void Shard::send_datagram(const sip::Flow& flow, std::string_view octets) {
         if (udp.socket->local() == flow.local) return udp.outgoing.push_back({flow.peer, octets});
 }
 
-// Over the connection that the flow names; when that is gone over one to the fallback address, for requests to
-// the flow's peer.
+// Over the connection that the flow names; when that is gone over one to the fallback address, for requests
+// to the flow's peer.
 void Shard::send_on_stream(const SendOn& sending) {
     const auto& wanted = sending.flow.connection;
-    if (wanted && wanted.shard != options_.shard && wanted.shard < shards_.size()) return post(wanted.shard, sending);
+    if (wanted && wanted.shard != options_.shard && wanted.shard < shards_.size())
+        return post(wanted.shard, sending);
     if (wanted && connections_.write(number_of(wanted), sending.octets)) return;
     if (!connect_and_send(sending)) send_failed(sending.origin, sending.sender);
 }
 
 bool Shard::connect_and_send(const SendOn& sending) {
-    const auto to = sending.flow.connection || sending.fallback.port != 0 ? sending.fallback : sending.flow.peer;
+    const auto to =
+        sending.flow.connection || sending.fallback.port != 0 ? sending.fallback : sending.flow.peer;
     if (to.port == 0) return false;
     for (auto& [slot, stream] : streams_) {
-        if (stream.flow.peer != to || !connections_.write(number_of(stream.flow.connection), sending.octets)) continue;
+        if (stream.flow.peer != to || !connections_.write(number_of(stream.flow.connection), sending.octets))
+            continue;
         if (!stream.is_open) stream.hopeful.emplace_back(sending.origin, sending.sender);
         return true;
     }

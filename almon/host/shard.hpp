@@ -1,5 +1,5 @@
-// One shard on one thread: the node with its loop, its sockets, and a mailbox for the other threads. It carries
-// octets and outcomes between them and decides nothing.
+// One shard on one thread: the node with its loop, its sockets, and a mailbox for the other threads. It
+// carries octets and outcomes between them and decides nothing.
 #pragma once
 
 #include <memory>
@@ -12,9 +12,9 @@
 #include "almon/host/store_thread.hpp"
 #include "almon/net/alarm.hpp"
 #include "almon/net/connections.hpp"
+#include "almon/net/listener.hpp"
 #include "almon/net/loop.hpp"
 #include "almon/net/mailbox.hpp"
-#include "almon/net/listener.hpp"
 #include "almon/net/udp_socket.hpp"
 #include "almon/server/node.hpp"
 

@@ -30,7 +30,9 @@ base::Outcome<KeyFile> read_key(const std::string& path) {
     KeyFile octets{};
     const auto size = ::read(file.number(), octets.data(), octets.size());
     if (size != static_cast<ssize_t>(octets.size()))
-        return base::trouble(path + " is damaged. Delete it: a new one is made, and calls that last now cannot be ended through almon.");
+        return base::trouble(path +
+                             " is damaged. Delete it: a new one is made, and calls that last now cannot be "
+                             "ended through almon.");
     return octets;
 }
 
@@ -41,7 +43,8 @@ base::Outcome<void> write_key(const std::string& path) {
     {
         const net::Fd file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
         if (!file) return net::system_trouble("cannot write " + draft);
-        const bool written = ::write(file.number(), octets.data(), octets.size()) == static_cast<ssize_t>(octets.size());
+        const bool written =
+            ::write(file.number(), octets.data(), octets.size()) == static_cast<ssize_t>(octets.size());
         if (!written || ::fsync(file.number()) != 0) return net::system_trouble("cannot write " + draft);
     }
     if (::rename(draft.c_str(), path.c_str()) != 0) return net::system_trouble("cannot write " + path);
@@ -59,15 +62,19 @@ std::array<unsigned char, size> octets_of(const std::array<std::byte, size>& byt
 
 std::string default_state_folder() {
     if (::geteuid() == 0) return "/var/lib/almon";
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) return std::string(state) + "/almon";
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state)
+        return std::string(state) + "/almon";
     const char* home = std::getenv("HOME");
     return std::string(home ? home : ".") + "/.local/state/almon";
 }
 
-std::string control_socket(const std::string& folder) { return folder + "/control"; }
+std::string control_socket(const std::string& folder) {
+    return folder + "/control";
+}
 
 base::Outcome<server::Keys> load_keys(const std::string& folder) {
-    if (const auto made = store::make_state_folder(folder); !made) return base::trouble(made.error().sentence);
+    if (const auto made = store::make_state_folder(folder); !made)
+        return base::trouble(made.error().sentence);
     const auto path = folder + "/key";
     if (::access(path.c_str(), F_OK) != 0)
         if (const auto written = write_key(path); !written) return tl::unexpected(written.error());

@@ -7,8 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long nothing must happen before the journal is folded, and how much of it at once: a REGISTER that comes
-// meanwhile waits for that much.
+// How long nothing must happen before the journal is folded, and how much of it at once: a REGISTER that
+// comes meanwhile waits for that much.
 constexpr auto idle_before_folding = 200ms;
 constexpr std::size_t fold_at_once = 1'000;
 // A journal longer than this is folded even while there is work, so that a start stays short.
@@ -87,7 +87,8 @@ bool StoreThread::wait_for_work(std::vector<Waiting>& batch, std::vector<std::un
 void StoreThread::write(std::span<Waiting> batch) {
     std::vector<store::Change> changes;
     changes.reserve(batch.size());
-    for (auto& waiting : batch) changes.push_back({std::move(waiting.commit.key), std::move(waiting.commit.record)});
+    for (auto& waiting : batch)
+        changes.push_back({std::move(waiting.commit.key), std::move(waiting.commit.record)});
     const auto outcome = store_->commit(changes);
     note(outcome);
     answer(batch, outcome.has_value());

@@ -42,7 +42,8 @@ class StoreThread {
     // From any thread: has task(store) done between two batches, and waits for what it returns.
     template <class Task>
     auto with_store(Task task) {
-        std::packaged_task<decltype(task(std::declval<store::Store&>()))(store::Store&)> wrapped(std::move(task));
+        std::packaged_task<decltype(task(std::declval<store::Store&>()))(store::Store&)> wrapped(
+            std::move(task));
         auto result = wrapped.get_future();
         enqueue_task(std::make_unique<Wrapped<decltype(wrapped)>>(std::move(wrapped)));
         return result.get();
@@ -79,9 +80,9 @@ class StoreThread {
     bool failing_ = false;
     mutable std::mutex lock_;
     std::condition_variable wake_;
-    std::vector<Waiting> waiting_;                  // under lock_
-    std::vector<std::unique_ptr<AnyTask>> tasks_;   // under lock_
-    bool stopping_ = false;                         // under lock_
+    std::vector<Waiting> waiting_;                 // under lock_
+    std::vector<std::unique_ptr<AnyTask>> tasks_;  // under lock_
+    bool stopping_ = false;                        // under lock_
     std::thread thread_;
 };
 

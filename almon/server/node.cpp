@@ -13,11 +13,14 @@ Node::Node(Site& site, stack::Settings settings, SettingsSnapshot policy, Durabi
       authenticator_(site.subscribers, nonces_, random_, stack_.settings().listeners, policy),
       domains_(policy, stack_.settings().listeners),
       targets_(domains_, site.location, site.subscribers),
-      registrar_(stack_, domains_, site.location, authenticator_, policy, durability, site.keys.tables, commits_),
+      registrar_(stack_, domains_, site.location, authenticator_, policy, durability, site.keys.tables,
+                 commits_),
       proxy_(stack_, domains_, targets_, site.signer, site.keys.routes, policy),
       router_(stack_, domains_, site.signer, site.keys.routes, authenticator_, registrar_, proxy_, policy) {}
 
-void Node::connected(const sip::Flow& flow, base::Moment moment) { stack_.connected(flow, moment); }
+void Node::connected(const sip::Flow& flow, base::Moment moment) {
+    stack_.connected(flow, moment);
+}
 
 void Node::received(sip::ConnectionId connection, std::string_view octets, base::Moment moment) {
     const Turn turn(site_.epochs, shard());
@@ -71,7 +74,8 @@ bool Node::unbind(std::string_view aor, std::string_view contact, base::Moment m
 
 // A server that is about to stop takes on nothing new; what belongs to a dialog it still passes on.
 void Node::request(const stack::Arrival& arrival) {
-    const bool is_new = arrival.envelope.to_tag.value().empty() && arrival.message.method() != sip::method::ack &&
+    const bool is_new = arrival.envelope.to_tag.value().empty() &&
+                        arrival.message.method() != sip::method::ack &&
                         arrival.message.method() != sip::method::cancel;
     if (!draining_ || !is_new) return router_.request(arrival);
     stack_.reply(arrival, {.status = sip::status::service_unavailable, .fields = "Retry-After: 10\r\n"});

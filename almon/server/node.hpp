@@ -25,7 +25,8 @@ class Node final : stack::Core {
          std::span<const std::byte, 32> seed, base::Instant start, base::Log log);
 
     // --- What a host tells; each call is a turn of this shard.
-    // `flow`: transport and local address; the peer is each datagram's. Datagram: anything with `from` and `bytes`.
+    // `flow`: transport and local address; the peer is each datagram's. Datagram: anything with `from` and
+    // `bytes`.
     template <class Datagram>
     void datagrams(sip::Flow flow, std::span<const Datagram> datagrams, base::Moment moment) {
         const base::Epochs::Turn turn(site_.epochs, shard());

@@ -34,7 +34,8 @@ std::string signed_uri(const RouteSigner& by, std::string_view call_id, std::str
 }
 
 bool verifies(const std::string& uri, const sip::Envelope& request) {
-    return signer.verify(*sip::Uri::parse(uri), request);
+    const auto parsed = sip::Uri::parse(uri);
+    return parsed && signer.verify(*parsed, request);
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 namespace almon::sip {
 namespace {
 
-bool begins_field(std::string_view line) { return !line.empty() && !base::chars::wsp.has(line[0]); }
+bool begins_field(std::string_view line) {
+    return !line.empty() && !base::chars::wsp.has(line[0]);
+}
 
 // The name before the colon, if it is a token: no more of a broken line is worth repeating.
 std::string_view name_of(std::string_view line) {
@@ -28,8 +30,10 @@ Place locate(std::string_view octets, std::size_t offset) {
         auto line = octets.substr(at, end - at);
         if (line.ends_with('\r')) line.remove_suffix(1);
         if (place.line > 1 && place.field != "body") {
-            if (line.empty()) place.field = "body";
-            else if (begins_field(line)) place.field = name_of(line);
+            if (line.empty())
+                place.field = "body";
+            else if (begins_field(line))
+                place.field = name_of(line);
         }
         place.column = offset - at + 1;
         if (offset <= end || end == octets.size()) return place;

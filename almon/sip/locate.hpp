@@ -19,8 +19,8 @@ struct Place {
 // `offset` counts octets from the start of the message; one beyond its end means the end.
 Place locate(std::string_view octets, std::size_t offset);
 
-// A whole Warning line (RFC 3261 §20.43, code 399) that says what is wrong with a request: field, octet, fault
-// and rule. Nothing of the request's own octets but a token of a field name is repeated in it.
+// A whole Warning line (RFC 3261 §20.43, code 399) that says what is wrong with a request: field, octet,
+// fault and rule. Nothing of the request's own octets but a token of a field name is repeated in it.
 void print_warning(std::string_view octets, const base::Error& error, base::Printer& out);
 
 }  // namespace almon::sip

@@ -9,7 +9,9 @@ namespace {
 constexpr std::string_view message =
     "INVITE sip:a@b SIP/2.0\r\nVia: x\r\nSubject: one\r\n two\r\n= bad\r\n\r\nbody\r\nmore";
 
-Place at(std::string_view word) { return locate(message, message.find(word)); }
+Place at(std::string_view word) {
+    return locate(message, message.find(word));
+}
 }  // namespace
 
 TEST_CASE("an offset is told as line, column and header field") {

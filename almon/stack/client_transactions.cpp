@@ -26,9 +26,11 @@ std::string with_via_of(std::string_view octets, const Listener& listener) {
 ClientHandle ClientTransactions::send(const Outgoing& outgoing, ClientUser& user, std::uint64_t cookie) {
     const bool is_invite = outgoing.message.method() == sip::method::invite;
     const auto reliability = reliability_of(outgoing.flow.transport);
-    const auto handle = records_.emplace(ClientTransactionRecord{
-        .machine = sip::NonInviteClient(reliability), .user = &user, .cookie = cookie, .flow = outgoing.flow,
-        .secret = shard_.random.next()});
+    const auto handle = records_.emplace(ClientTransactionRecord{.machine = sip::NonInviteClient(reliability),
+                                                                 .user = &user,
+                                                                 .cookie = cookie,
+                                                                 .flow = outgoing.flow,
+                                                                 .secret = shard_.random.next()});
     auto& record = *records_.get(handle);
     if (const auto* listener = shard_.listener_for(record.flow)) {
         record.flow.local = listener->local;
@@ -38,11 +40,14 @@ ClientHandle ClientTransactions::send(const Outgoing& outgoing, ClientUser& user
     }
     // What cannot leave fails at the next tick, not inside this call.
     record.is_unsendable = record.request.empty();
-    if (is_invite) record.machine = sip::InviteClient(reliability_of(record.flow.transport));
-    else record.machine = sip::NonInviteClient(reliability_of(record.flow.transport));
+    if (is_invite)
+        record.machine = sip::InviteClient(reliability_of(record.flow.transport));
+    else
+        record.machine = sip::NonInviteClient(reliability_of(record.flow.transport));
     const auto start = [&](auto& machine) { return machine.start(shard_.now(), shard_.settings.timers); };
     carry_out(handle, std::visit(start, record.machine), nullptr);
-    if (record.is_unsendable) shard_.arm(record.timer, shard_.now(), {Due::Whose::client_transaction, handle.bits(), nullptr});
+    if (record.is_unsendable)
+        shard_.arm(record.timer, shard_.now(), {Due::Whose::client_transaction, handle.bits(), nullptr});
     return handle;
 }
 
@@ -53,9 +58,13 @@ void ClientTransactions::cancel(ClientHandle invite) {
     auto out = shard_.scratch();
     sip::write_cancel(stored_, out);
     const auto flow = record->flow;
-    const auto handle = records_.emplace(ClientTransactionRecord{
-        .machine = sip::NonInviteClient(reliability_of(flow.transport)), .user = nullptr, .cookie = 0,
-        .flow = flow, .request = std::string(out.view()), .secret = record->secret});
+    const auto handle = records_.emplace(
+        ClientTransactionRecord{.machine = sip::NonInviteClient(reliability_of(flow.transport)),
+                                .user = nullptr,
+                                .cookie = 0,
+                                .flow = flow,
+                                .request = std::string(out.view()),
+                                .secret = record->secret});
     records_.get(invite)->cancel = handle;
     auto& machine = std::get<sip::NonInviteClient>(records_.get(handle)->machine);
     carry_out(handle, machine.start(shard_.now(), shard_.settings.timers), nullptr);
@@ -77,7 +86,8 @@ bool ClientTransactions::receive(const Arrival& arrival) {
     // After a final response nothing but an ACK can be wanted again.
     if (arrival.message.status().is_final() && !actions.send_ack) {
         const auto* invite = std::get_if<sip::InviteClient>(&record->machine);
-        if (!invite || invite->state() == sip::InviteClient::State::accepted) std::string().swap(record->request);
+        if (!invite || invite->state() == sip::InviteClient::State::accepted)
+            std::string().swap(record->request);
     }
     carry_out(handle, actions, &arrival);
     return true;
@@ -89,16 +99,18 @@ void ClientTransactions::expire(ClientHandle handle) {
     record->timer = {};
     if (record->is_unsendable) return send_failed(handle);
     auto* invite = std::get_if<sip::InviteClient>(&record->machine);
-    carry_out(handle,
-              invite ? invite->expire(shard_.now())
-                     : std::get<sip::NonInviteClient>(record->machine).expire(shard_.now(), shard_.settings.timers),
-              nullptr);
+    carry_out(
+        handle,
+        invite ? invite->expire(shard_.now())
+               : std::get<sip::NonInviteClient>(record->machine).expire(shard_.now(), shard_.settings.timers),
+        nullptr);
 }
 
 void ClientTransactions::send_failed(ClientHandle handle) {
     auto* record = records_.get(handle);
     if (record == nullptr || fall_back_to_udp(handle, *record)) return;
-    carry_out(handle, std::visit([](auto& machine) { return machine.transport_failed(); }, record->machine), nullptr);
+    carry_out(handle, std::visit([](auto& machine) { return machine.transport_failed(); }, record->machine),
+              nullptr);
 }
 
 // RFC 3261 §16.11: the branch is a function of the request, so its repeats get the same one.
@@ -115,7 +127,8 @@ void ClientTransactions::send_stateless(const Outgoing& outgoing) {
 }
 
 // Empty when the message does not fit into the largest that there may be.
-std::string_view ClientTransactions::write(const Outgoing& outgoing, const Listener& listener, std::string_view branch) {
+std::string_view ClientTransactions::write(const Outgoing& outgoing, const Listener& listener,
+                                           std::string_view branch) {
     char buffer[512];
     base::Printer via{buffer};
     via.put("SIP/2.0/").put(sip::via_name(listener.transport)).put(' ').put(listener.sent_by);
@@ -148,8 +161,10 @@ bool ClientTransactions::fall_back_to_udp(ClientHandle handle, ClientTransaction
     const auto* listener = shard_.listener_for(record.flow);
     if (listener == nullptr) return false;
     record.request = with_via_of(record.request, *listener);
-    if (record.is_invite()) record.machine = sip::InviteClient(sip::Reliability::unreliable);
-    else record.machine = sip::NonInviteClient(sip::Reliability::unreliable);
+    if (record.is_invite())
+        record.machine = sip::InviteClient(sip::Reliability::unreliable);
+    else
+        record.machine = sip::NonInviteClient(sip::Reliability::unreliable);
     const auto start = [&](auto& machine) { return machine.start(shard_.now(), shard_.settings.timers); };
     carry_out(handle, std::visit(start, record.machine), nullptr);
     return true;
@@ -179,9 +194,11 @@ void ClientTransactions::acknowledge(ClientTransactionRecord& record, const sip:
 
 void ClientTransactions::carry_out(ClientHandle handle, Actions actions, const Arrival* arrival) {
     auto& record = *records_.get(handle);
-    if (actions.send_request && !record.is_unsendable) shard_.outbox.send(record.flow, record.request, handle);
+    if (actions.send_request && !record.is_unsendable)
+        shard_.outbox.send(record.flow, record.request, handle);
     if (!actions.ended) {
-        const auto deadline = std::visit([](const auto& machine) { return machine.deadline(); }, record.machine);
+        const auto deadline =
+            std::visit([](const auto& machine) { return machine.deadline(); }, record.machine);
         shard_.arm(record.timer, deadline, {Due::Whose::client_transaction, handle.bits(), nullptr});
     }
     // The user may do anything, even end what is carried out here: look again after each call.

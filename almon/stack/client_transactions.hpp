@@ -19,7 +19,8 @@ namespace almon::stack {
 struct Outgoing {
     const sip::Message& message;
     sip::Edits& edits;  // gets the Via added
-    // Where to. local.port 0: the stack picks the listener. On streams without a connection: any to that peer.
+    // Where to. local.port 0: the stack picks the listener. On streams without a connection: any to that
+    // peer.
     sip::Flow flow;
     std::string_view branch_suffix = {};  // appended to the branch: a proxy's loop detection (§16.6 step 8)
 };
@@ -31,7 +32,7 @@ struct ClientTransactionRecord {
     sip::Flow flow;
     std::string request;  // while it may be sent again; after a 3xx-6xx to an INVITE, its ACK
     std::uint64_t secret;
-    ClientHandle cancel;             // the transaction of this INVITE's CANCEL
+    ClientHandle cancel;               // the transaction of this INVITE's CANCEL
     std::optional<sip::Flow> smaller;  // UDP, from which the request moved to TCP for its size (§18.1.1)
     Timer timer;
     bool is_unsendable = false;

@@ -1,5 +1,6 @@
-// The To tag of responses that we make ourselves (RFC 3261 §8.2.6.2): the same for each repeat of a request, so
-// that stateless answers agree (§8.2.7), and for an INVITE and its CANCEL (§9.2); a stranger cannot guess it.
+// The To tag of responses that we make ourselves (RFC 3261 §8.2.6.2): the same for each repeat of a request,
+// so that stateless answers agree (§8.2.7), and for an INVITE and its CANCEL (§9.2); a stranger cannot guess
+// it.
 #pragma once
 
 #include <array>

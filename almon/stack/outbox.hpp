@@ -33,7 +33,8 @@ class Outbox {
         std::uint32_t at, size;
     };
 
-    void send(const sip::Flow& flow, std::string_view octets, ClientHandle origin = {}, sip::Endpoint fallback = {}) {
+    void send(const sip::Flow& flow, std::string_view octets, ClientHandle origin = {},
+              sip::Endpoint fallback = {}) {
         packets_.push_back({flow, fallback, origin, keep(octets), static_cast<std::uint32_t>(octets.size())});
     }
     void close(sip::ConnectionId connection) { closed_.push_back(connection); }
@@ -45,7 +46,9 @@ class Outbox {
     std::span<const sip::ConnectionId> closed() const { return closed_; }
     std::span<const HandOver> handed_over() const { return handed_over_; }
     std::string_view octets(const Packet& packet) const { return {arena_.data() + packet.at, packet.size}; }
-    std::string_view octets(const HandOver& message) const { return {arena_.data() + message.at, message.size}; }
+    std::string_view octets(const HandOver& message) const {
+        return {arena_.data() + message.at, message.size};
+    }
     bool empty() const { return packets_.empty() && closed_.empty() && handed_over_.empty(); }
     void clear() {
         packets_.clear();

@@ -18,14 +18,18 @@ bool ServerTransactions::receive(const Arrival& arrival) {
     return method == sip::method::cancel && receive_cancel(arrival);
 }
 
-std::optional<ServerHandle> ServerTransactions::open(const Arrival& arrival, ServerUser* user, std::uint64_t cookie) {
+std::optional<ServerHandle> ServerTransactions::open(const Arrival& arrival, ServerUser* user,
+                                                     std::uint64_t cookie) {
     if (records_.size() >= shard_.settings.transaction_limit) return {};
     const auto reliability = reliability_of(arrival.flow.transport);
     const bool is_invite = arrival.message.method() == sip::method::invite;
     const auto way = way_back(arrival.flow, arrival.envelope.via);
-    const auto handle = records_.emplace(ServerTransactionRecord{
-        .key = arrival.key, .machine = sip::NonInviteServer(reliability), .user = user, .cookie = cookie,
-        .flow = way.flow, .fallback = way.fallback});
+    const auto handle = records_.emplace(ServerTransactionRecord{.key = arrival.key,
+                                                                 .machine = sip::NonInviteServer(reliability),
+                                                                 .user = user,
+                                                                 .cookie = cookie,
+                                                                 .flow = way.flow,
+                                                                 .fallback = way.fallback});
     auto& record = *records_.get(handle);
     index_.insert(record.key.a, handle.slot);
 
@@ -35,7 +39,8 @@ std::optional<ServerHandle> ServerTransactions::open(const Arrival& arrival, Ser
     Actions actions;
     if (is_invite) {
         ++invites_in_progress_;
-        actions = record.machine.emplace<sip::InviteServer>(reliability).start(shard_.now(), shard_.settings.timers);
+        actions = record.machine.emplace<sip::InviteServer>(reliability)
+                      .start(shard_.now(), shard_.settings.timers);
     } else {
         actions = std::get<sip::NonInviteServer>(record.machine).start(shard_.now(), shard_.settings.timers);
     }
@@ -47,8 +52,11 @@ std::optional<ServerHandle> ServerTransactions::open(const Arrival& arrival, Ser
 void ServerTransactions::respond(ServerHandle handle, sip::Status status, std::string_view octets) {
     auto* record = records_.get(handle);
     if (record == nullptr) return;  // it ended meanwhile: Timer H, or a lost connection
-    const auto respond = [&](auto& machine) { return machine.respond(status, shard_.now(), shard_.settings.timers); };
-    if (record->invite() && status.is_final() && record->invite()->state() == sip::InviteServer::State::proceeding)
+    const auto respond = [&](auto& machine) {
+        return machine.respond(status, shard_.now(), shard_.settings.timers);
+    };
+    if (record->invite() && status.is_final() &&
+        record->invite()->state() == sip::InviteServer::State::proceeding)
         --invites_in_progress_;
     const auto actions = std::visit(respond, record->machine);
     if (actions.send_response) record->response = octets;
@@ -79,7 +87,8 @@ void ServerTransactions::receive_again(ServerHandle handle) {
     ++shard_.counters.retransmissions;
     auto& record = *records_.get(handle);
     auto* invite = record.invite();
-    carry_out(handle, invite ? invite->receive_invite() : std::get<sip::NonInviteServer>(record.machine).receive());
+    carry_out(handle,
+              invite ? invite->receive_invite() : std::get<sip::NonInviteServer>(record.machine).receive());
 }
 
 // False: it acknowledges a 2xx, which is not the transaction's business (§13.3.1.4).
@@ -102,7 +111,8 @@ sip::Tag ServerTransactions::response_tag(const ServerTransactionRecord& record)
 
 // RFC 3261 §9.2: a CANCEL that matches has its 200 at once, whatever becomes of the INVITE.
 bool ServerTransactions::receive_cancel(const Arrival& arrival) {
-    const auto invite = find(sip::server_key(shard_.key, arrival.message.request_uri(), arrival.envelope, sip::method::invite));
+    const auto invite = find(
+        sip::server_key(shard_.key, arrival.message.request_uri(), arrival.envelope, sip::method::invite));
     if (!invite || !records_.get(*invite)->invite()) return false;
     const auto own = open(arrival, nullptr, 0);
     if (!own) return true;  // full: the CANCEL will come again
@@ -111,7 +121,8 @@ bool ServerTransactions::receive_cancel(const Arrival& arrival) {
     sip::write_reply(arrival.message, {.status = sip::status::ok, .to_tag = tag.tag()}, out);
     respond(*own, sip::status::ok, out.view());
     const auto& record = *records_.get(*invite);
-    if (record.user && std::get<sip::InviteServer>(record.machine).state() == sip::InviteServer::State::proceeding)
+    if (record.user &&
+        std::get<sip::InviteServer>(record.machine).state() == sip::InviteServer::State::proceeding)
         record.user->cancelled(record.cookie);
     return true;
 }

@@ -1,5 +1,5 @@
-// The server transactions of one shard (RFC 3261 §17.2): the machines joined with their keys, their users, the
-// timer wheel and the octets that they may have to send again.
+// The server transactions of one shard (RFC 3261 §17.2): the machines joined with their keys, their users,
+// the timer wheel and the octets that they may have to send again.
 #pragma once
 
 #include <optional>
@@ -55,8 +55,8 @@ class ServerTransactions {
  public:
     explicit ServerTransactions(Shard& shard) : shard_(shard) {}
 
-    // Gives the request to the transaction that it belongs to, a CANCEL to its INVITE's. False when it is new,
-    // or an ACK that its transaction passes up.
+    // Gives the request to the transaction that it belongs to, a CANCEL to its INVITE's. False when it is
+    // new, or an ACK that its transaction passes up.
     bool receive(const Arrival& arrival);
     // Nullopt when the table is full.
     std::optional<ServerHandle> open(const Arrival& arrival, ServerUser* user, std::uint64_t cookie);

@@ -2,14 +2,18 @@
 
 #include "almon/sip/locate.hpp"
 #include "almon/sip/transaction/key.hpp"
-#include "almon/sip/transport/owner.hpp"
 #include "almon/sip/transport/datagram.hpp"
+#include "almon/sip/transport/owner.hpp"
 #include "almon/sip/transport/response_route.hpp"
 
 namespace almon::stack {
 
-Stack::Stack(Settings settings, Core& core, base::Random& random, Outbox& outbox, base::HashKey key, base::Log log)
-    : shard_{std::move(settings), outbox, random, key, log}, core_(core), servers_(shard_), clients_(shard_) {}
+Stack::Stack(Settings settings, Core& core, base::Random& random, Outbox& outbox, base::HashKey key,
+             base::Log log)
+    : shard_{std::move(settings), outbox, random, key, log},
+      core_(core),
+      servers_(shard_),
+      clients_(shard_) {}
 
 // --- What a host tells.
 
@@ -51,7 +55,8 @@ void Stack::received(sip::ConnectionId id, std::string_view octets, base::Moment
 
 void Stack::disconnected(sip::ConnectionId id, base::Moment moment) {
     shard_.moment = moment;
-    if (id.slot < connections_.size() && connections_[id.slot] && connections_[id.slot]->flow.connection == id)
+    if (id.slot < connections_.size() && connections_[id.slot] &&
+        connections_[id.slot]->flow.connection == id)
         connections_[id.slot].reset();
 }
 
@@ -139,7 +144,8 @@ Alarm Stack::arm(base::Instant when, AlarmUser& user, std::uint64_t cookie) {
 
 void Stack::route(const sip::Flow& flow, std::string_view octets, sip::Message::Ends ends) {
     if (shard_.settings.shards > 1) {
-        const auto owner = sip::owner_hash(shard_.key, octets).value_or(shard_.settings.shard) % shard_.settings.shards;
+        const auto owner =
+            sip::owner_hash(shard_.key, octets).value_or(shard_.settings.shard) % shard_.settings.shards;
         if (owner != shard_.settings.shard)
             return shard_.outbox.hand_over(static_cast<std::uint16_t>(owner), flow, octets);
     }
@@ -181,7 +187,8 @@ void Stack::refuse(const sip::Flow& flow, const sip::Error& error) {
     sip::print_warning(message_.octets(), error, warning);
     const auto tag = tag_for(message_);
     auto out = shard_.scratch();
-    sip::write_reply(message_, {.status = sip::status_owed(error), .to_tag = tag.tag(), .fields = warning.view()}, out);
+    sip::write_reply(message_,
+                     {.status = sip::status_owed(error), .to_tag = tag.tag(), .fields = warning.view()}, out);
     const auto via = message_.get<sip::Via>();
     const auto way = via ? way_back(flow, *via) : WayBack{flow, {}};
     shard_.outbox.send(way.flow, out.view(), {}, way.fallback);

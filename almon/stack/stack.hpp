@@ -1,6 +1,6 @@
 // One shard's SIP behind one door: octets and time come in, octets go out through the outbox, and the users
-// above are told what happened. Framing, §18, the transactions of §17 and the shard's one timer wheel meet here.
-// No socket, no clock, no lock: a host calls in, one thread a shard.
+// above are told what happened. Framing, §18, the transactions of §17 and the shard's one timer wheel meet
+// here. No socket, no clock, no lock: a host calls in, one thread a shard.
 #pragma once
 
 #include <optional>
@@ -22,8 +22,10 @@ using Alarm = base::TimerId;
 
 class Stack {
  public:
-    // All references must outlive the stack. `key`: secret of this process; it keys tables, tags and branches.
-    Stack(Settings settings, Core& core, base::Random& random, Outbox& outbox, base::HashKey key, base::Log log);
+    // All references must outlive the stack. `key`: secret of this process; it keys tables, tags and
+    // branches.
+    Stack(Settings settings, Core& core, base::Random& random, Outbox& outbox, base::HashKey key,
+          base::Log log);
     Stack(const Stack&) = delete;
     Stack& operator=(const Stack&) = delete;
 
@@ -51,10 +53,11 @@ class Stack {
     bool is_own_address(const sip::Endpoint& endpoint) const;
     const Listener* listener_for(const sip::Flow& flow) const { return shard_.listener_for(flow); }
 
-    // --- Server side. `octets` is a whole response, written from the request (sip::write_reply or sip::Edits).
-    // Opens the transaction of a request that has just arrived; nullopt when the table is full: 503 was sent.
-    // An INVITE gets a 100 after 200 ms without another answer (§17.2.1).
-    [[nodiscard]] std::optional<ServerTransaction> open(const Arrival& arrival, ServerUser& user, std::uint64_t cookie);
+    // --- Server side. `octets` is a whole response, written from the request (sip::write_reply or
+    // sip::Edits). Opens the transaction of a request that has just arrived; nullopt when the table is full:
+    // 503 was sent. An INVITE gets a 100 after 200 ms without another answer (§17.2.1).
+    [[nodiscard]] std::optional<ServerTransaction> open(const Arrival& arrival, ServerUser& user,
+                                                        std::uint64_t cookie);
     void provisional(const ServerTransaction& transaction, sip::Status status, std::string_view octets);
     // 2xx to an INVITE.
     AcceptedInvite accept(ServerTransaction&& transaction, std::string_view octets);

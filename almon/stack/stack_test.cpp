@@ -83,7 +83,8 @@ struct Lab : Core, ServerUser, ClientUser, AlarmUser {
         for (const auto& packet : outbox.packets()) {
             const auto octets = outbox.octets(packet);
             sent_lines.emplace_back(octets.substr(0, octets.find("\r\n")));
-            sent_ms.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(moment.now.time_since_epoch()).count());
+            sent_ms.push_back(
+                std::chrono::duration_cast<std::chrono::milliseconds>(moment.now.time_since_epoch()).count());
             last_sent = std::string(octets);
             last_flow = packet.flow;
             last_origin = packet.origin;
@@ -97,7 +98,8 @@ struct Lab : Core, ServerUser, ClientUser, AlarmUser {
         std::string text = std::string(status_line) + "\r\n";
         for (const auto& field : reply.fields()) {
             text.append(reply.name(field)).append(": ").append(reply.value(field));
-            if (sip::To::name.matches(reply.name(field)) && !to_tag.empty()) text.append(";tag=").append(to_tag);
+            if (sip::To::name.matches(reply.name(field)) && !to_tag.empty())
+                text.append(";tag=").append(to_tag);
             text += "\r\n";
         }
         return text + "\r\n";
@@ -118,8 +120,8 @@ struct Lab : Core, ServerUser, ClientUser, AlarmUser {
     ClientHandle last_origin;
 };
 
-std::string request(std::string_view method, std::string_view branch = "z9hG4bK1", std::string_view to_tag = "",
-                    std::string_view transport = "UDP") {
+std::string request(std::string_view method, std::string_view branch = "z9hG4bK1",
+                    std::string_view to_tag = "", std::string_view transport = "UDP") {
     std::string text(method);
     text.append(" sip:bob@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/").append(transport);
     text.append(" 192.0.2.9:5999;branch=").append(branch);
@@ -239,7 +241,9 @@ TEST_CASE("stateless answers to repeats carry the same To tag, and an ACK never 
     lab.open_all = false;
     struct Refuser : Core {
         Stack* stack = nullptr;
-        void request(const Arrival& arrival) override { stack->reply(arrival, {.status = sip::status::not_found}); }
+        void request(const Arrival& arrival) override {
+            stack->reply(arrival, {.status = sip::status::not_found});
+        }
     } refuser;
     Stack stack(Lab::with_listeners({}), refuser, lab.random, lab.outbox, {}, {});
     refuser.stack = &stack;
@@ -275,7 +279,10 @@ TEST_CASE("malformed requests are answered as far as they can be read, malformed
     CHECK(lab.seen.empty());
     lab.hear("SIP/2.0 4294967301 x\r\n\r\n");
     lab.hear("\r\n\r\n");
-    lab.hear(std::string_view("\0\1\0\0\x21\x12\xa4\x42" "twelve octet", 20));
+    lab.hear(
+        std::string_view("\0\1\0\0\x21\x12\xa4\x42"
+                         "twelve octet",
+                         20));
     CHECK(lab.sent().empty());
     CHECK(lab.stack.counters().keepalives == 2);
 }
@@ -292,7 +299,8 @@ TEST_CASE("received and rport are filled in, and the answer goes to the source o
     CHECK(lab.last_flow.peer == peer_address);
 }
 
-TEST_CASE("a request is repeated until its time is over, with our Via and a branch that brings the answer home") {
+TEST_CASE(
+    "a request is repeated until its time is over, with our Via and a branch that brings the answer home") {
     Lab lab;
     lab.moment.now = base::Instant(0s);
     lab.call(unsent("INVITE"));
@@ -343,7 +351,8 @@ TEST_CASE("a CANCEL goes out with the branch of its INVITE, and its answer distu
     Lab lab;
     const auto invite = lab.call(unsent("INVITE"));
     lab.sent();
-    const auto ringing = lab.answer("SIP/2.0 180 Ringing", "t"), terminated = lab.answer("SIP/2.0 487 Request Terminated", "t");
+    const auto ringing = lab.answer("SIP/2.0 180 Ringing", "t"),
+               terminated = lab.answer("SIP/2.0 487 Request Terminated", "t");
     lab.hear(ringing);
     lab.stack.cancel(invite);
     lab.stack.cancel(invite);
@@ -386,7 +395,8 @@ TEST_CASE("a large request moves to TCP, and back to UDP when TCP is refused") {
 TEST_CASE("a stream is cut into its messages, pings get their pong, garbage gets 400 and an end") {
     Lab lab;
     lab.stack.connected(Lab::tcp(), lab.moment);
-    const auto text = request("MESSAGE", "z9hG4bK1", "", "TCP") + "\r\n\r\n" + request("MESSAGE", "z9hG4bK2", "", "TCP");
+    const auto text =
+        request("MESSAGE", "z9hG4bK1", "", "TCP") + "\r\n\r\n" + request("MESSAGE", "z9hG4bK2", "", "TCP");
     for (const char octet : text) lab.stack.received(Lab::tcp().connection, {&octet, 1}, lab.moment);
     CHECK(lab.seen == Lines{"MESSAGE", "MESSAGE"});
     CHECK(lab.sent() == Lines{""});  // the pong: an empty line
@@ -457,10 +467,14 @@ TEST_CASE("every call ends exactly once, whatever the link does") {
         lab.call(unsent(luck.chance(0.5) ? "INVITE" : "MESSAGE"));
         for (int step = 0; step < 60; ++step) {
             if (!lab.sent().empty() && luck.chance(0.3))
-                lab.hear(lab.answer(luck.chance(0.5) ? "SIP/2.0 180 Ringing" : luck.chance(0.5) ? "SIP/2.0 200 OK" : "SIP/2.0 404 Not Found", "t"));
+                lab.hear(lab.answer(luck.chance(0.5)   ? "SIP/2.0 180 Ringing"
+                                    : luck.chance(0.5) ? "SIP/2.0 200 OK"
+                                                       : "SIP/2.0 404 Not Found",
+                                    "t"));
             lab.pass(std::chrono::milliseconds(luck.below(4'000)));
         }
-        if (lab.stack.client_transactions() == 1) lab.hear(lab.answer("SIP/2.0 480 Temporarily Unavailable", "t"));
+        if (lab.stack.client_transactions() == 1)
+            lab.hear(lab.answer("SIP/2.0 480 Temporarily Unavailable", "t"));
         lab.pass(120s);
         int ends = 0;
         for (const auto& line : lab.seen) ends += line == "client ended";

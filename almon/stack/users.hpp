@@ -11,7 +11,8 @@
 
 namespace almon::stack {
 
-// A message as it arrived: whole, its envelope checked, its top Via completed (§18.2.1). Valid during the call.
+// A message as it arrived: whole, its envelope checked, its top Via completed (§18.2.1). Valid during the
+// call.
 struct Arrival {
     const sip::Message& message;
     const sip::Envelope& envelope;
