@@ -120,15 +120,16 @@ void Registrar::change(const stack::Arrival& arrival, const std::string& aor) {
     auto out = stack_.scratch();
     if (fields) sip::write_reply(arrival.message, {.to_tag = tag.tag(), .fields = *fields}, out);
     if (!fields || out.overflowed()) return refuse(arrival, too_large);
-    std::string answer(out.view());
-    auto transaction = stack_.open(arrival, *this, 0);
-    if (!transaction) return;
     const auto bindings = registration_.bindings();
     auto record = bindings.empty() ? nullptr : AorRecord::pack(aor, bindings);
     if (durability_ == Durability::memory) {
-        publish(aor, std::move(record));
-        return accept(std::move(*transaction), answer);
+        if (!stack_.answer(arrival, status::ok, out.view())) return;
+        ++counters_.accepted;
+        return publish(aor, std::move(record));
     }
+    std::string answer(out.view());
+    auto transaction = stack_.open(arrival, *this, 0);
+    if (!transaction) return;
     const auto ticket = pending_.add(aor, {std::move(record), std::move(*transaction), std::move(answer)});
     if (const auto* line = pending_.find(ticket); line->changes.size() == 1) store(ticket, *line);
 }

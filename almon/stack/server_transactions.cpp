@@ -20,9 +20,30 @@ bool ServerTransactions::receive(const Arrival& arrival) {
 
 std::optional<ServerHandle> ServerTransactions::open(const Arrival& arrival, ServerUser* user,
                                                      std::uint64_t cookie) {
+    const auto handle = add(arrival, user, cookie);
+    if (!handle) return {};
+    auto& record = *records_.get(*handle);
+    auto out = shard_.scratch();
+    sip::write_reply(arrival.message, {.status = sip::status::trying}, out);
+    record.response = out.view();
+    auto actions = start(record);
+    actions.deliver = false;  // whoever opens it has the request in hand
+    carry_out(*handle, actions);
+    return handle;
+}
+
+bool ServerTransactions::answer(const Arrival& arrival, sip::Status status, std::string_view octets) {
+    const auto handle = add(arrival, nullptr, 0);
+    if (!handle) return false;
+    (void)start(*records_.get(*handle));
+    respond(*handle, status, octets);
+    return true;
+}
+
+std::optional<ServerHandle> ServerTransactions::add(const Arrival& arrival, ServerUser* user,
+                                                    std::uint64_t cookie) {
     if (records_.size() >= shard_.settings.transaction_limit) return {};
     const auto reliability = reliability_of(arrival.flow.transport);
-    const bool is_invite = arrival.message.method() == sip::method::invite;
     const auto way = way_back(arrival.flow, arrival.envelope.via);
     const auto handle = records_.emplace(ServerTransactionRecord{.key = arrival.key,
                                                                  .machine = sip::NonInviteServer(reliability),
@@ -32,21 +53,16 @@ std::optional<ServerHandle> ServerTransactions::open(const Arrival& arrival, Ser
                                                                  .fallback = way.fallback});
     auto& record = *records_.get(handle);
     index_.insert(record.key.a, handle.slot);
-
-    auto out = shard_.scratch();
-    sip::write_reply(arrival.message, {.status = sip::status::trying}, out);
-    record.response = out.view();
-    Actions actions;
-    if (is_invite) {
+    if (arrival.message.method() == sip::method::invite) {
+        record.machine.emplace<sip::InviteServer>(reliability);
         ++invites_in_progress_;
-        actions = record.machine.emplace<sip::InviteServer>(reliability)
-                      .start(shard_.now(), shard_.settings.timers);
-    } else {
-        actions = std::get<sip::NonInviteServer>(record.machine).start(shard_.now(), shard_.settings.timers);
     }
-    actions.deliver = false;  // whoever opens it has the request in hand
-    carry_out(handle, actions);
     return handle;
+}
+
+Actions ServerTransactions::start(ServerTransactionRecord& record) {
+    const auto start = [&](auto& machine) { return machine.start(shard_.now(), shard_.settings.timers); };
+    return std::visit(start, record.machine);
 }
 
 void ServerTransactions::respond(ServerHandle handle, sip::Status status, std::string_view octets) {
@@ -114,12 +130,10 @@ bool ServerTransactions::receive_cancel(const Arrival& arrival) {
     const auto invite = find(
         sip::server_key(shard_.key, arrival.message.request_uri(), arrival.envelope, sip::method::invite));
     if (!invite || !records_.get(*invite)->invite()) return false;
-    const auto own = open(arrival, nullptr, 0);
-    if (!own) return true;  // full: the CANCEL will come again
     auto out = shard_.scratch();
     const auto tag = local_tag(shard_.key, arrival.message);
     sip::write_reply(arrival.message, {.status = sip::status::ok, .to_tag = tag.tag()}, out);
-    respond(*own, sip::status::ok, out.view());
+    if (!answer(arrival, sip::status::ok, out.view())) return true;  // full: the CANCEL will come again
     const auto& record = *records_.get(*invite);
     if (record.user &&
         std::get<sip::InviteServer>(record.machine).state() == sip::InviteServer::State::proceeding)

@@ -60,6 +60,8 @@ class ServerTransactions {
     bool receive(const Arrival& arrival);
     // Nullopt when the table is full.
     std::optional<ServerHandle> open(const Arrival& arrival, ServerUser* user, std::uint64_t cookie);
+    // Opens and answers in one step: nobody will wait, so no 100 is prepared. False when the table is full.
+    bool answer(const Arrival& arrival, sip::Status status, std::string_view octets);
     void respond(ServerHandle handle, sip::Status status, std::string_view octets);
     void expire(ServerHandle handle);
 
@@ -68,6 +70,8 @@ class ServerTransactions {
 
  private:
     std::optional<ServerHandle> find(const base::Hash128& key) const;
+    std::optional<ServerHandle> add(const Arrival& arrival, ServerUser* user, std::uint64_t cookie);
+    sip::Actions start(ServerTransactionRecord& record);
     void receive_again(ServerHandle handle);
     bool receive_ack(ServerHandle handle, const sip::Envelope& ack);
     sip::Tag response_tag(const ServerTransactionRecord& record);

@@ -94,9 +94,20 @@ bool Stack::is_own_address(const sip::Endpoint& endpoint) const {
 
 std::optional<ServerTransaction> Stack::open(const Arrival& arrival, ServerUser& user, std::uint64_t cookie) {
     if (const auto handle = servers_.open(arrival, &user, cookie)) return ServerTransaction(*handle);
+    refuse_full(arrival);
+    return {};
+}
+
+bool Stack::answer(const Arrival& arrival, sip::Status status, std::string_view octets) {
+    ALMON_ASSERT(status.is_final());
+    if (servers_.answer(arrival, status, octets)) return true;
+    refuse_full(arrival);
+    return false;
+}
+
+void Stack::refuse_full(const Arrival& arrival) {
     ++shard_.counters.refused_full;
     reply(arrival, {.status = sip::status::service_unavailable, .fields = "Retry-After: 10\r\n"});
-    return {};
 }
 
 void Stack::provisional(const ServerTransaction& transaction, sip::Status status, std::string_view octets) {

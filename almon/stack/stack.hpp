@@ -58,6 +58,9 @@ class Stack {
     // 503 was sent. An INVITE gets a 100 after 200 ms without another answer (§17.2.1).
     [[nodiscard]] std::optional<ServerTransaction> open(const Arrival& arrival, ServerUser& user,
                                                         std::uint64_t cookie);
+    // A transaction that is opened and ended by this final answer at once; repeats of the request get it
+    // again. False when the table is full: 503 was sent.
+    [[nodiscard]] bool answer(const Arrival& arrival, sip::Status status, std::string_view octets);
     void provisional(const ServerTransaction& transaction, sip::Status status, std::string_view octets);
     // 2xx to an INVITE.
     AcceptedInvite accept(ServerTransaction&& transaction, std::string_view octets);
@@ -106,6 +109,7 @@ class Stack {
     void take_request(const sip::Flow& flow);
     void take_response(const sip::Flow& flow);
     void refuse(const sip::Flow& flow, const sip::Error& error);
+    void refuse_full(const Arrival& arrival);
     void break_off(const Connection& connection, const sip::StreamFramer::Broken& broken);
 
     Shard shard_;

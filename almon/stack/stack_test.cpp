@@ -31,6 +31,12 @@ struct Lab : Core, ServerUser, ClientUser, AlarmUser {
     void request(const Arrival& arrival) override {
         seen.push_back(std::string(arrival.message.method().value()));
         last_request = std::string(arrival.message.octets());
+        if (answer_all) {
+            auto out = stack.scratch();
+            sip::write_reply(arrival.message, {.status = *answer_all}, out);
+            (void)stack.answer(arrival, *answer_all, out.view());
+            return;
+        }
         if (open_all && arrival.message.method() != sip::method::ack) {
             auto opened = stack.open(arrival, *this, 7);
             if (opened) transaction.emplace(std::move(*opened));
@@ -110,6 +116,7 @@ struct Lab : Core, ServerUser, ClientUser, AlarmUser {
     base::Moment moment{base::Instant(1'000s), {}};
     Stack stack;
     bool open_all = true;
+    std::optional<sip::Status> answer_all;
     std::optional<ServerTransaction> transaction;
     std::vector<std::string> seen, sent_lines;
     std::vector<long> sent_ms;
@@ -160,6 +167,28 @@ TEST_CASE("a request reaches the core once, its repeats get the latest answer") 
     CHECK(lab.sent() == Lines{"SIP/2.0 200 OK", "SIP/2.0 200 OK"});
     lab.pass(33s);
     CHECK(lab.seen == Lines{"MESSAGE", "server ended"});
+    CHECK(lab.stack.server_transactions() == 0);
+}
+
+TEST_CASE("what is answered at once is answered alike when it is repeated, and then forgotten") {
+    for (const auto method : {"MESSAGE", "INVITE"}) {
+        Lab lab;
+        lab.answer_all = sip::status::not_found;
+        lab.hear(request(method));
+        lab.hear(request(method));
+        CHECK(lab.sent() == Lines{"SIP/2.0 404 Not Found", "SIP/2.0 404 Not Found"});
+        CHECK(lab.seen == Lines{method});
+        CHECK(lab.stack.invites_in_progress() == 0);
+        lab.pass(64s);
+        CHECK(lab.stack.server_transactions() == 0);
+    }
+}
+
+TEST_CASE("with a full table nothing is answered at once but 503") {
+    Lab lab({.transaction_limit = 0});
+    lab.answer_all = sip::status::ok;
+    lab.hear(request("MESSAGE"));
+    CHECK(lab.sent() == Lines{"SIP/2.0 503 Service Unavailable"});
     CHECK(lab.stack.server_transactions() == 0);
 }
 
