@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "almon/app/commands.hpp"
+#include "almon/app/listing.hpp"
 #include "almon/app/remote.hpp"
 #include "almon/base/limits.hpp"
 #include "almon/host/listing.hpp"
@@ -26,12 +27,6 @@ base::Outcome<boost::json::array> stored_bindings(const std::string& state, cons
     return rows;
 }
 
-void print_row(const boost::json::object& row) {
-    std::printf("%-32s %-44s %6s s  %s\n", row.at("aor").as_string().c_str(),
-                row.at("contact").as_string().c_str(), boost::json::serialize(row.at("expires")).c_str(),
-                row.at("received_from").as_string().c_str());
-}
-
 }  // namespace
 
 int bindings(const ShowOptions& options) {
@@ -49,7 +44,7 @@ int bindings(const ShowOptions& options) {
     if (options.json)
         std::printf("%s\n", boost::json::serialize(rows).c_str());
     else
-        for (const auto& row : rows) print_row(row.as_object());
+        std::fputs(print_bindings(rows).c_str(), stdout);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "almon/app/commands.hpp"
+#include "almon/app/remote.hpp"
 
 using namespace almon::app;
 
@@ -60,7 +61,9 @@ void add_show(CLI::App& program, ShowOptions& options, int& exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App program{"almon: SIP from end to end. `almon COMMAND --help` tells more."};
+    CLI::App program{
+        "almon: phones register, find each other and talk (SIP, RFC 3261).\n"
+        "A first try: almon serve. More on one command: almon COMMAND --help."};
     program.require_subcommand(1);
     program.set_help_all_flag("--help-all", "the help of all commands");
     int exit_code = 0;
@@ -87,6 +90,11 @@ int main(int argc, char** argv) {
         std::fputs(program.help().c_str(), stdout);
     });
 
-    CLI11_PARSE(program, argc, argv);
-    return exit_code;
+    // Exceptions are for what stops the start: no memory, no thread.
+    try {
+        CLI11_PARSE(program, argc, argv);
+        return exit_code;
+    } catch (const std::exception& error) {
+        return complain(std::string("cannot go on: ") + error.what());
+    }
 }

@@ -24,11 +24,14 @@ std::string state_folder(const std::string& option) {
 base::Outcome<std::unique_ptr<boost::json::object>> ask_server(const std::string& state,
                                                                const std::string& question) {
     const auto socket = host::control_socket(state);
-    std::error_code ignored;
-    if (!std::filesystem::exists(socket, ignored)) return std::unique_ptr<boost::json::object>();
+    std::error_code error;
+    const bool is_there = std::filesystem::exists(socket, error);
+    if (error == std::errc::permission_denied)
+        return base::trouble("the state folder " + state +
+                             " is another user's; run this command as that user");
+    if (!is_there || !net::is_answered(socket)) return std::unique_ptr<boost::json::object>();
     const auto text = net::ask(socket, question, patience);
-    // A socket that nobody answers at was left by a server that was killed.
-    if (!text) return std::unique_ptr<boost::json::object>();
+    if (!text) return base::trouble("the server does not answer: " + text.error());
     boost::system::error_code unreadable;
     auto answer = boost::json::parse(*text, unreadable);
     if (unreadable || !answer.is_object())
@@ -36,7 +39,12 @@ base::Outcome<std::unique_ptr<boost::json::object>> ask_server(const std::string
     auto& object = answer.as_object();
     if (!object.contains("ok") || !object["ok"].is_bool())
         return base::trouble("the server's answer cannot be read");
-    if (!object["ok"].as_bool()) return base::trouble(std::string(object["error"].as_string()));
+    if (!object["ok"].as_bool()) {
+        const auto* const sentence = object.if_contains("error");
+        if (sentence == nullptr || !sentence->is_string())
+            return base::trouble("the server's answer cannot be read");
+        return base::trouble(std::string(sentence->as_string()));
+    }
     return std::make_unique<boost::json::object>(std::move(object));
 }
 

@@ -1,68 +1,77 @@
 #include <cstdio>
 
 #include "almon/app/commands.hpp"
+#include "almon/app/greeting.hpp"
 #include "almon/app/remote.hpp"
 #include "almon/host/server.hpp"
+#include "almon/net/interfaces.hpp"
 
 namespace almon::app {
 namespace {
 
-base::Outcome<host::Config> configuration(const ServeOptions& options) {
-    auto config = host::default_config();
-    if (!options.config.empty()) {
-        auto read = host::read_config(options.config);
-        if (!read) {
-            std::string text;
-            for (const auto& error : read.error()) text.append(text.empty() ? "" : "\n").append(error.text());
-            return base::trouble(text);
-        }
-        config = std::move(*read);
-    }
-    if (!options.listen.empty()) config.listen.clear();
+base::Outcome<host::Overrides> read_overrides(const ServeOptions& options) {
+    host::Overrides overrides{.state = options.state, .log_json = options.json_log};
     for (const auto& text : options.listen) {
         const auto listen = host::parse_listen(text);
-        if (!listen) return tl::unexpected(listen.error());
-        config.listen.push_back(*listen);
+        if (!listen) return base::trouble("--listen: " + listen.error());
+        overrides.listen.push_back(*listen);
     }
-    if (!options.domains.empty()) config.policy.domains = options.domains;
-    if (options.json_log) config.log_json = true;
-    return config;
+    for (const auto& text : options.domains) {
+        auto domain = host::parse_domain(text);
+        if (!domain) return base::trouble("--domain: " + domain.error());
+        overrides.domains.push_back(std::move(*domain));
+    }
+    return overrides;
 }
 
-// What a person needs at the first start, in ten lines.
-void greet(const host::Server& server, const std::vector<host::NewAccount>& accounts, bool is_configured) {
-    std::printf("almon %s serves %s\n", version, server.domain().c_str());
-    for (const auto& listener : server.listeners())
-        std::printf("  %s %s\n", std::string(sip::uri_name(listener.transport)).c_str(),
-                    listener.sent_by.c_str());
-    if (!accounts.empty())
-        std::printf("Two accounts were made. Put these into two phones, then call one from the other:\n");
-    for (const auto& account : accounts)
-        std::printf("  sip:%s  password %s\n", account.name.c_str(), account.password.c_str());
-    if (!is_configured)
-        std::printf(
-            "Only this machine can reach it. For the network: almon serve --listen udp:ADDRESS:5060 --listen "
-            "tcp:ADDRESS:5060\n");
+base::Outcome<host::Config> read_configuration(const ServeOptions& options,
+                                               const host::Overrides& overrides) {
+    auto config = host::configure(options.config, overrides);
+    if (config) return std::move(*config);
+    std::string text;
+    for (const auto& error : config.error()) text.append(text.empty() ? "" : "\n").append(error.text());
+    return base::trouble(text);
+}
+
+// The address of this machine that others can dial.
+std::string network_address() {
+    if (const auto interfaces = net::local_interfaces())
+        for (const auto& [name, address] : *interfaces)
+            if (!address.is_loopback() && address.family() == base::IpAddress::Family::v4)
+                return base::printed(address);
+    return {};
+}
+
+base::Outcome<std::unique_ptr<host::Server>> open_server(const ServeOptions& options) {
+    auto overrides = read_overrides(options);
+    if (!overrides) return tl::unexpected(overrides.error());
+    auto config = read_configuration(options, *overrides);
+    if (!config) return tl::unexpected(config.error());
+    return host::Server::open(std::move(*config), options.config, std::move(*overrides));
+}
+
+base::Outcome<void> greet(host::Server& server, bool is_configured) {
+    std::vector<host::NewAccount> made;
+    if (!is_configured) {
+        auto accounts = server.make_first_accounts();
+        if (!accounts) return tl::unexpected(accounts.error());
+        made = std::move(*accounts);
+    }
+    const auto count = server.count_accounts();
+    if (!count) return tl::unexpected(count.error());
+    const auto text = print_greeting({server.domain(), server.listeners(), made, *count, network_address()});
+    std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
+    return {};
 }
 
 }  // namespace
 
 int serve(const ServeOptions& options) {
-    auto config = configuration(options);
-    if (!config) return complain(config.error());
-    auto state = !options.state.empty() ? options.state : state_folder(config->state);
-    const bool is_configured = !options.config.empty();
-    const bool is_open = is_configured || !options.listen.empty();
-    auto server = host::Server::open(std::move(*config), options.config, std::move(state));
+    auto server = open_server(options);
     if (!server) return complain(server.error());
-    std::vector<host::NewAccount> accounts;
-    if (!is_configured) {
-        auto made = (*server)->make_first_accounts();
-        if (!made) return complain(made.error());
-        accounts = std::move(*made);
-    }
-    greet(**server, accounts, is_open);
+    if (const auto greeted = greet(**server, !options.config.empty()); !greeted)
+        return complain(greeted.error());
     (*server)->run();
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
+#include "almon/app/account.hpp"
 #include "almon/app/commands.hpp"
 #include "almon/app/remote.hpp"
 #include "almon/base/random.hpp"
@@ -13,21 +14,6 @@ namespace almon::app {
 namespace {
 
 constexpr std::size_t password_characters = 16;
-
-struct Name {
-    std::string user, domain;
-};
-
-// "alice@Example.com" → user, and domain in lower case.
-base::Outcome<Name> read_name(const std::string& text) {
-    const auto at = text.rfind('@');
-    if (at == text.npos || at == 0 || at + 1 == text.size() || text.find_first_of(" \t\r\n") != text.npos)
-        return base::trouble("`" + text +
-                             "` is no name of an account; expected one such as alice@example.com");
-    Name name{text.substr(0, at), text.substr(at + 1)};
-    for (auto& c : name.domain) c = base::to_lower(c);
-    return name;
-}
 
 base::Outcome<std::string> first_line_of(const std::string& path) {
     std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "r");
@@ -56,20 +42,16 @@ base::Outcome<Password> read_password(const UserOptions& options) {
     return Password{random.token(password_characters), true};
 }
 
-std::string printed_secret(const sip::digest::Secret& secret) {
-    return base::printed(secret);
-}
-
 // The server changes its own store; without one the store is changed here.
 int store_user(const UserOptions& options, const char* verb) {
-    const auto name = read_name(options.name);
+    const auto name = read_account(options.name);
     if (!name) return complain(name.error());
     const auto password = read_password(options);
     if (!password) return complain(password.error());
     const sip::digest::Secret secret(name->user, name->domain, password->text);
     const auto state = state_folder(options.state);
     const auto answer = ask_server(
-        state, std::string(verb) + " " + name->user + " " + name->domain + " " + printed_secret(secret));
+        state, std::string(verb) + " " + name->user + " " + name->domain + " " + base::printed(secret));
     if (!answer) return complain(answer.error());
     if (!*answer) {
         const auto store = open_store(state);
@@ -79,7 +61,7 @@ int store_user(const UserOptions& options, const char* verb) {
         const auto stored = adds ? (*store)->add(subscriber) : (*store)->set_secrets(subscriber);
         if (!stored) return complain(stored.error().sentence);
     }
-    if (password->is_new) std::printf("%s password %s\n", options.name.c_str(), password->text.c_str());
+    if (password->is_new) std::printf("sip:%s  password %s\n", name->text().c_str(), password->text.c_str());
     return 0;
 }
 
@@ -94,7 +76,7 @@ int change_password(const UserOptions& options) {
 }
 
 int remove_user(const UserOptions& options) {
-    const auto name = read_name(options.name);
+    const auto name = read_account(options.name);
     if (!name) return complain(name.error());
     const auto state = state_folder(options.state);
     const auto answer = ask_server(state, "user-remove " + name->user + " " + name->domain);

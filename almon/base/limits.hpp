@@ -64,6 +64,10 @@ inline constexpr std::size_t nonce_windows = 65'536;
 inline constexpr std::size_t datagrams_per_turn = 64;
 // Ready sockets, timers and letters that a loop works through before it sends what they left.
 inline constexpr std::size_t events_per_turn = 16;
+// Letters from other threads that wait for a shard: beyond it they are shed, as a network would do; and those
+// that it reads in one turn, before its sockets get theirs.
+inline constexpr std::size_t letters_per_shard = 16'384;
+inline constexpr std::size_t letters_per_turn = 256;
 // Datagrams that wait, a socket, for room in the kernel; beyond it they are dropped, as a network would.
 inline constexpr std::size_t unsent_datagrams = 1'024;
 // What a UDP socket asks the kernel to keep in each direction while we are busy.

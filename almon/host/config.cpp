@@ -11,6 +11,7 @@
 
 #include "almon/base/charset.hpp"
 #include "almon/host/nearest.hpp"
+#include "almon/host/state.hpp"
 
 namespace almon::host {
 namespace {
@@ -118,11 +119,6 @@ void read_listen(const Value& value, Config& config) {
         value.refuse("at least one place to listen at");
 }
 
-std::string in_lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), base::to_lower);
-    return text;
-}
-
 bool is_made_of(const base::CharSet& allowed, std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) { return allowed.has(c); });
 }
@@ -133,10 +129,7 @@ bool is_host(std::string_view text) {
 
 void read_domains(const Value& value, Config& config) {
     read_list(value, "domains such as \"example.com\"", [&](const std::string& text) -> base::Outcome<void> {
-        if (!is_host(text))
-            return base::trouble("`" + text + "` is no domain; write one such as \"example.com\"");
-        config.policy.domains.push_back(in_lower_case(text));
-        return {};
+        return parse_domain(text).map([&](std::string domain) { config.policy.domains.push_back(domain); });
     });
 }
 
@@ -236,6 +229,8 @@ constexpr std::array keys{
         [](const Value& v, Config& c) { read_number(v, c.transactions, 100, 100'000'000); }},
     Key{"limits", "connections",
         [](const Value& v, Config& c) { read_number(v, c.connections, 10, 10'000'000); }},
+    Key{"limits", "pending_commits",
+        [](const Value& v, Config& c) { read_number(v, c.policy.pending_commits, 256, 100'000'000); }},
 };
 
 // --- Wrong keys.
@@ -363,6 +358,34 @@ Configured<Config> read_config(const std::string& path) {
     const auto text = read_file(path);
     if (!text) return tl::unexpected(std::vector{ConfigError{path, 0, 0, text.error()}});
     return parse_config(*text, path);
+}
+
+Configured<Config> configure(const std::string& path, const Overrides& overrides) {
+    Configured<Config> config = default_config();
+    if (!path.empty()) config = read_config(path);
+    if (!config) return config;
+    if (!overrides.listen.empty()) config->listen = overrides.listen;
+    if (!overrides.domains.empty()) config->policy.domains = overrides.domains;
+    if (!overrides.state.empty()) config->state = overrides.state;
+    if (config->state.empty()) config->state = default_state_folder();
+    config->log_json |= overrides.log_json;
+    return config;
+}
+
+base::Outcome<std::string> parse_domain(std::string_view text) {
+    std::string domain(text);
+    if (!is_host(text))
+        return base::trouble("`" + domain + "` is no domain; write one such as \"example.com\"");
+    std::transform(domain.begin(), domain.end(), domain.begin(), base::to_lower);
+    return domain;
+}
+
+bool needs_restart(const Config& running, const Config& wanted) {
+    const auto fixed = [](const Config& config) {
+        return std::tie(config.listen, config.state, config.shards, config.durability, config.log_level,
+                        config.log_json, config.log_private, config.transactions, config.connections);
+    };
+    return fixed(running) != fixed(wanted);
 }
 
 std::vector<std::string> config_keys() {

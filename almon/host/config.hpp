@@ -53,6 +53,23 @@ using Configured = tl::expected<T, std::vector<ConfigError>>;
 [[nodiscard]] Configured<Config> parse_config(std::string_view text, const std::string& file);
 [[nodiscard]] Configured<Config> read_config(const std::string& path);
 
+// What the command line says instead of the file.
+struct Overrides {
+    std::vector<Listen> listen;
+    std::vector<std::string> domains;
+    std::string state;
+    bool log_json = false;
+};
+// What a server runs with: the file, or the defaults when `path` is empty, with the overrides, and with a
+// state folder in any case.
+[[nodiscard]] Configured<Config> configure(const std::string& path, const Overrides& overrides);
+
+// "Example.com" as "example.com".
+[[nodiscard]] base::Outcome<std::string> parse_domain(std::string_view text);
+
+// What changes only with the next start differs.
+bool needs_restart(const Config& running, const Config& wanted);
+
 // All keys, as "section.key": for the documentation's test.
 std::vector<std::string> config_keys();
 

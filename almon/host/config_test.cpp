@@ -52,6 +52,7 @@ void check_defaults(const Config& config) {
     CHECK_FALSE(config.log_private);
     CHECK(config.transactions == plain.transactions);
     CHECK(config.connections == plain.connections);
+    CHECK(config.policy.pending_commits == plain.policy.pending_commits);
 }
 
 std::string documentation() {
@@ -108,7 +109,7 @@ TEST_CASE("every key reaches its place") {
         proxy = {timer_c = 300, max_branches = 8}
         store.durability = "relaxed"
         log = {level = "debug", json = true, private = true}
-        limits = {transactions = 5_000, connections = 70}
+        limits = {transactions = 5_000, connections = 70, pending_commits = 900}
     )");
     CHECK(config.listen == std::vector{*parse_listen("udp:0.0.0.0:5070"), *parse_listen("tcp:[::1]:5071")});
     CHECK(config.policy.domains == std::vector<std::string>{"example.com", "192.0.2.1"});
@@ -133,6 +134,7 @@ TEST_CASE("every key reaches its place") {
     CHECK(config.log_private);
     CHECK(config.transactions == 5'000);
     CHECK(config.connections == 70);
+    CHECK(config.policy.pending_commits == 900);
 }
 
 TEST_CASE("all choices have a name") {
@@ -255,6 +257,41 @@ TEST_CASE("a file is read whole") {
     std::filesystem::remove(path);
     REQUIRE(config.has_value());
     CHECK(config->shards == 7);
+}
+
+TEST_CASE("what the command line says goes before the file, and a state folder there is in any case") {
+    const auto path = std::filesystem::temp_directory_path() / "almon_overrides.toml";
+    std::ofstream(path) << "[server]\nlisten = [\"udp:192.0.2.1:5060\"]\ndomains = [\"file.example\"]\n";
+    const auto plain = configure(path.string(), {}).value();
+    CHECK(plain.policy.domains == std::vector<std::string>{"file.example"});
+    CHECK_FALSE(plain.state.empty());
+    const Overrides overrides{.listen = {*parse_listen("tcp:192.0.2.9:5070")},
+                              .domains = {"line.example"},
+                              .state = "/srv/almon",
+                              .log_json = true};
+    const auto changed = configure(path.string(), overrides).value();
+    CHECK(changed.listen == overrides.listen);
+    CHECK(changed.policy.domains == overrides.domains);
+    CHECK(changed.state == "/srv/almon");
+    CHECK(changed.log_json);
+    std::filesystem::remove(path);
+    CHECK_FALSE(configure(path.string(), overrides));
+    CHECK(configure({}, {})->listen == default_config().listen);
+}
+
+TEST_CASE("a domain is a host in lower case") {
+    CHECK(parse_domain("Example.COM").value() == "example.com");
+    CHECK(parse_domain("[2001:DB8::1]").value() == "[2001:db8::1]");
+    for (const auto* wrong : {"", "exa mple", "sip:x@y", "a\nb"}) CHECK_FALSE(parse_domain(wrong));
+}
+
+TEST_CASE("a server is told when part of a new configuration needs a start") {
+    const auto running = default_config();
+    CHECK_FALSE(needs_restart(running, parsed("[access]\ninbound = \"local-users\"\n")));
+    CHECK_FALSE(needs_restart(running, parsed("[limits]\npending_commits = 500\n")));
+    CHECK(needs_restart(running, parsed("[server]\nshards = 3\n")));
+    CHECK(needs_restart(running, parsed("[log]\nlevel = \"debug\"\n")));
+    CHECK(needs_restart(running, parsed("[limits]\nconnections = 10\n")));
 }
 
 TEST_CASE("the documentation explains each key, and no other") {

@@ -1,10 +1,10 @@
 #include "almon/host/control.hpp"
 
+#include <unistd.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
-#include <cstring>
 
 #include "almon/host/listing.hpp"
 #include "almon/host/orders.hpp"
@@ -36,28 +36,41 @@ std::uint64_t resident_octets() {
     unsigned long long pages = 0;
     const int read = std::fscanf(file, "%*u %llu", &pages);
     std::fclose(file);
-    return read == 1 ? pages * 4096 : 0;
+    return read == 1 ? pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
 struct Figures {
     std::uint64_t requests = 0, responses = 0, malformed = 0, retransmissions = 0;
     std::size_t invites = 0, server_transactions = 0, client_transactions = 0, pending_registrations = 0;
+    Shard::Counters host = {};
 
     Figures& operator+=(const Figures& other) {
         requests += other.requests, responses += other.responses, malformed += other.malformed;
         retransmissions += other.retransmissions, invites += other.invites;
         server_transactions += other.server_transactions, client_transactions += other.client_transactions;
         pending_registrations += other.pending_registrations;
+        host.datagrams_dropped += other.host.datagrams_dropped;
+        host.datagrams_refused += other.host.datagrams_refused;
+        host.letters_shed += other.host.letters_shed;
+        host.connections_refused += other.host.connections_refused;
+        host.accept_pauses += other.host.accept_pauses;
+        host.connections += other.host.connections;
         return *this;
     }
 };
 
-Figures figures_of(server::Node& node) {
-    const auto& stack = node.stack();
+Figures figures_of(Shard& shard) {
+    const auto& stack = shard.node().stack();
     const auto& counters = stack.counters();
-    return {counters.requests,           counters.responses,          counters.malformed,
-            counters.retransmissions,    stack.invites_in_progress(), stack.server_transactions(),
-            stack.client_transactions(), node.registrar().pending()};
+    return {counters.requests,
+            counters.responses,
+            counters.malformed,
+            counters.retransmissions,
+            stack.invites_in_progress(),
+            stack.server_transactions(),
+            stack.client_transactions(),
+            shard.node().registrar().pending(),
+            shard.counters()};
 }
 
 }  // namespace
@@ -81,7 +94,10 @@ Control::Control(net::Loop& loop, server::Site& site, std::span<Shard* const> sh
       counted_at_(started_) {}
 
 void Control::asked(net::QuestionId id, std::string_view line) {
-    server_->answer(id, answer(line) + "\n");
+    auto text = answer(line);
+    if (text.size() >= base::limits::control_answer_octets)
+        text = refusal("that is too long a list to answer");
+    server_->answer(id, text + "\n");
 }
 
 std::string Control::answer(std::string_view line) {
@@ -120,18 +136,25 @@ std::string Control::status() {
         {"malformed", sum.malformed},
         {"retransmissions", sum.retransmissions},
         {"messages_per_second", rate},
+        {"connections", sum.host.connections},
+        {"connections_refused", sum.host.connections_refused},
+        {"accept_pauses", sum.host.accept_pauses},
+        {"datagrams_dropped", sum.host.datagrams_dropped},
+        {"datagrams_refused", sum.host.datagrams_refused},
+        {"letters_shed", sum.host.letters_shed},
+        {"commits_waiting", store_.waiting()},
         {"memory_octets", resident_octets()}});
 }
 
 std::string Control::bindings(std::string_view aor) {
-    const auto listed =
-        ask_all(shards_, [this, wanted = std::string(aor), now = loop_.moment().now](server::Node& node) {
-            json::array rows;
-            site_.location.for_each(node.stack().settings().shard, [&](const server::AorRecord& record) {
-                if (is_meant(record.aor(), wanted)) list_bindings(record, now, rows);
-            });
-            return rows;
+    const auto listed = ask_all(shards_, [this, wanted = std::string(aor),
+                                          now = loop_.moment().now](Shard& shard) {
+        json::array rows;
+        site_.location.for_each(shard.node().stack().settings().shard, [&](const server::AorRecord& record) {
+            if (is_meant(record.aor(), wanted)) list_bindings(record, now, rows);
         });
+        return rows;
+    });
     json::array all;
     for (const auto& rows : listed) all.insert(all.end(), rows.begin(), rows.end());
     return json::serialize(json::object{{"ok", true}, {"bindings", std::move(all)}});

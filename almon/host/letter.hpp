@@ -5,14 +5,14 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "almon/host/store_thread.hpp"
 #include "almon/stack/outbox.hpp"
 
-namespace almon::server {
-class Node;
-}
-
 namespace almon::host {
+
+class Shard;
 
 // A whole message that the reader owns, as another shard received it.
 struct HandedOver {
@@ -20,30 +20,34 @@ struct HandedOver {
     std::string octets;
 };
 
+// Whom to tell when something cannot be sent: a client transaction of that shard, or nobody.
+struct Sender {
+    stack::ClientHandle origin;
+    std::uint16_t shard;
+};
+
 // To be sent over a connection of the reader's.
 struct SendOn {
     sip::Flow flow;
     sip::Endpoint fallback;
     std::string octets;
-    stack::ClientHandle origin;
-    std::uint16_t sender;  // the shard to tell when it cannot be sent
+    Sender sender;
 };
 
 struct SendFailed {
     stack::ClientHandle origin;
 };
 
-// The store's answer to a commit of the reader's.
+// The store's answers to commits of the reader's.
 struct Committed {
-    std::uint64_t ticket;
-    bool durable;
+    std::vector<CommitAnswer> answers;
 };
 
-// Something the commanding thread wants to be done with the node, on the node's own thread.
+// Something the commanding thread wants to be done with a shard, on the shard's own thread.
 class Order {
  public:
     virtual ~Order() = default;
-    virtual void carry_out(server::Node& node) = 0;
+    virtual void carry_out(Shard& shard) = 0;
 };
 
 using Letter = std::variant<HandedOver, SendOn, SendFailed, Committed, std::unique_ptr<Order>>;

@@ -8,6 +8,7 @@
 #include "almon/net/clock.hpp"
 #include "almon/net/entropy.hpp"
 #include "almon/net/interfaces.hpp"
+#include "almon/net/socket.hpp"
 #include "almon/store/sqlite_store.hpp"
 
 namespace almon::host {
@@ -34,24 +35,29 @@ bool has(const std::vector<std::string>& texts, const std::string& wanted) {
     return std::find(texts.begin(), texts.end(), wanted) != texts.end();
 }
 
+// As a URI writes it.
+std::string host_of(const base::IpAddress& address) {
+    const auto text = base::printed(address);
+    return address.family() == base::IpAddress::Family::v6 ? "[" + text + "]" : text;
+}
+
 }  // namespace
 
-base::Outcome<std::unique_ptr<Server>> Server::open(Config config, std::string config_path,
-                                                    std::string state) {
-    std::unique_ptr<Server> server(new Server(std::move(config), std::move(config_path), std::move(state)));
-    const auto keys = load_keys(server->state_);
+base::Outcome<std::unique_ptr<Server>> Server::open(Config config, std::string file, Overrides overrides) {
+    std::unique_ptr<Server> server(new Server(std::move(config), std::move(file), std::move(overrides)));
+    const auto keys = load_keys(server->config_.state);
     if (!keys) return tl::unexpected(keys.error());
     server->site_ = std::make_unique<server::Site>(*keys, shards_of(server->config_));
-    for (const auto step :
-         {&Server::open_store, &Server::make_shards, &Server::install_nodes, &Server::restore_bindings})
+    for (const auto step : {&Server::open_store, &Server::make_shards, &Server::install_nodes,
+                            &Server::restore_bindings, &Server::listen_to_commands})
         if (const auto done = (server.get()->*step)(); !done) return tl::unexpected(done.error());
     return server;
 }
 
-Server::Server(Config config, std::string config_path, std::string state)
+Server::Server(Config config, std::string file, Overrides overrides)
     : config_(std::move(config)),
-      config_path_(std::move(config_path)),
-      state_(std::move(state)),
+      file_(std::move(file)),
+      overrides_(std::move(overrides)),
       log_sink_(make_log_sink(config_.log_json ? LogFormat::json : LogFormat::text,
                               config_.log_private ? Privacy::hidden : Privacy::shown)),
       log_(*log_sink_, config_.log_level),
@@ -65,7 +71,7 @@ Server::~Server() {
 // --- Opening, step by step.
 
 base::Outcome<void> Server::open_store() {
-    auto opened = store::open_sqlite_store(state_, {.durability = config_.durability, .vfs = {}});
+    auto opened = store::open_sqlite_store(config_.state, {.durability = config_.durability, .vfs = {}});
     if (!opened) return base::trouble(opened.error().sentence);
     opened_store_ = std::move(*opened);
     const auto listed = opened_store_->for_each_subscriber([this](const store::Subscriber& one) {
@@ -77,7 +83,12 @@ base::Outcome<void> Server::open_store() {
 
 base::Outcome<void> Server::make_shards() {
     for (std::uint16_t shard = 0; shard < site_->shards; ++shard) {
-        shards_.push_back(std::make_unique<Shard>(ShardOptions{shard, site_->shards, config_.connections}));
+        shards_.push_back(std::make_unique<Shard>(ShardOptions{
+            .shard = shard,
+            .shards = site_->shards,
+            .connections = config_.connections,
+            .key = site_->keys.tables,
+        }));
         shard_list_.push_back(shards_.back().get());
     }
     for (const auto& wanted : config_.listen)
@@ -102,6 +113,11 @@ base::Outcome<void> Server::listen(const Listen& wanted) {
 }
 
 base::Outcome<void> Server::listen_at(sip::Transport transport, sip::Endpoint local) {
+    // Shards share a port in a way in which another server of the same user could share it too, and take part
+    // of our packets: so first see that nobody has it.
+    const auto type = transport == sip::Transport::udp ? net::SocketType::datagram : net::SocketType::stream;
+    if (const auto free = net::bind_socket(type, local, net::PortSharing::exclusive); !free)
+        return base::trouble(free.error());
     for (auto* shard : shard_list_) {
         const auto bound = shard->listen(transport, local);
         if (!bound) return tl::unexpected(bound.error());
@@ -143,14 +159,37 @@ base::Outcome<void> Server::restore_bindings() {
     return {};
 }
 
-// What calls itself ours: the configured domains, or else the addresses that phones dial.
+// A server that no command can reach serves all the same.
+base::Outcome<void> Server::listen_to_commands() {
+    auto control = Control::listen(loop_, control_socket(config_.state), *site_, shard_list_, *store_);
+    if (control)
+        control_ = std::move(*control);
+    else
+        log_.write(base::Level::error, "commands cannot reach this server", {{"reason", control.error()}});
+    return {};
+}
+
+// What calls itself ours: the configured domains, or else the addresses that phones dial, those that others
+// can dial before the loopback.
 server::SettingsSnapshot Server::policy_of(const Config& config) const {
     auto policy = std::make_shared<server::Settings>(config.policy);
-    if (policy->domains.empty())
+    if (!policy->domains.empty()) return policy;
+    for (const bool loopback : {false, true})
         for (const auto& listener : listeners_)
-            if (auto domain = base::printed(listener.local.address); !has(policy->domains, domain))
+            if (auto domain = host_of(listener.local.address);
+                listener.local.address.is_loopback() == loopback && !has(policy->domains, domain))
                 policy->domains.push_back(std::move(domain));
     return policy;
+}
+
+base::Outcome<std::size_t> Server::count_accounts() {
+    std::size_t count = 0;
+    const auto listed = store_->with_store([&](store::Store& store) {
+        return store.for_each_subscriber(
+            [&](const store::Subscriber& one) { count += has(policy_->domains, one.domain) ? 1 : 0; });
+    });
+    if (!listed) return base::trouble(listed.error().sentence);
+    return count;
 }
 
 base::Outcome<std::vector<NewAccount>> Server::make_first_accounts() {
@@ -172,11 +211,6 @@ base::Outcome<std::vector<NewAccount>> Server::make_first_accounts() {
 // --- Running.
 
 void Server::run() {
-    auto control = Control::listen(loop_, control_socket(state_), *site_, shard_list_, *store_);
-    if (control)
-        control_ = std::move(*control);
-    else
-        log_.write(base::Level::error, "commands cannot reach this server", {{"reason", control.error()}});
     signals_ = std::make_unique<net::Signals>(loop_, static_cast<net::SignalReader&>(*this));
     for (auto* shard : shard_list_) threads_.emplace_back([shard] { shard->run(); });
     log_.write(base::Level::info, "serving",
@@ -189,11 +223,23 @@ void Server::run() {
 }
 
 void Server::signalled(net::Signal signal) {
-    if (signal == net::Signal::reload) return reload();
+    if (signal == net::Signal::reload) return apply_configuration();
+    drain();
+}
+
+void Server::stop() {
+    loop_.post([this] { drain(); });
+}
+
+void Server::reload() {
+    loop_.post([this] { apply_configuration(); });
+}
+
+void Server::drain() {
     if (drain_until_) return loop_.stop();  // asked twice: at once
     log_.write(base::Level::info, "stopping: what is under way is finished first", {{"limit", "30 s"}});
     drain_until_ = loop_.moment().now + drain_limit;
-    ask_all(shard_list_, [](server::Node& node) { return node.drain(), true; });
+    ask_all(shard_list_, [](Shard& shard) { return shard.node().drain(), true; });
     woken(loop_.moment());
 }
 
@@ -205,25 +251,24 @@ void Server::woken(base::Moment moment) {
 }
 
 bool Server::is_idle() {
-    for (const bool idle : ask_all(shard_list_, [](server::Node& node) { return node.is_idle(); }))
-        if (!idle) return false;
-    return true;
+    const auto idle = ask_all(shard_list_, [](Shard& shard) { return shard.node().is_idle(); });
+    return std::find(idle.begin(), idle.end(), false) == idle.end();
 }
 
 // The new configuration is checked whole, then swapped, or refused and the old one kept.
-void Server::reload() {
-    if (config_path_.empty())
+void Server::apply_configuration() {
+    if (file_.empty())
         return log_.write(base::Level::warning, "nothing to reload: started without a configuration file");
-    auto config = read_config(config_path_);
+    const auto config = configure(file_, overrides_);
     if (!config)
         return log_.write(base::Level::error, "the new configuration is refused, the old one stays",
                           {{"reason", joined(config.error())}});
-    if (config->listen != config_.listen || config->state != config_.state ||
-        config->durability != config_.durability || config->shards != config_.shards)
-        log_.write(base::Level::warning, "listen, state, shards and durability change with the next start");
+    if (needs_restart(config_, *config))
+        log_.write(base::Level::warning, "part of the new configuration waits for the next start",
+                   {{"reason", "listen, state, shards, durability, log or limits differ"}});
     policy_ = policy_of(*config);
-    ask_all(shard_list_, [policy = policy_](server::Node& node) { return node.apply(policy), true; });
-    log_.write(base::Level::info, "configuration reloaded", {{"file", config_path_}});
+    ask_all(shard_list_, [policy = policy_](Shard& shard) { return shard.node().apply(policy), true; });
+    log_.write(base::Level::info, "configuration reloaded", {{"file", file_}});
 }
 
 void Server::stop_shards() {

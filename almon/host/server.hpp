@@ -26,22 +26,27 @@ struct NewAccount {
 
 class Server final : net::SignalReader, net::Sleeper {
  public:
-    // Opens the state folder, restores the bindings, then the sockets. `config_path` empty: none; it is read
-    // again on SIGHUP. `state` is where it was decided that the state lies.
-    [[nodiscard]] static base::Outcome<std::unique_ptr<Server>> open(Config config, std::string config_path,
-                                                                     std::string state);
+    // Opens the state folder and the sockets, and restores the bindings before the first packet is read. The
+    // file (empty: none) and the overrides are what the configuration was made of: SIGHUP makes it anew.
+    [[nodiscard]] static base::Outcome<std::unique_ptr<Server>> open(Config config, std::string file,
+                                                                     Overrides overrides);
     ~Server();
 
     // Two accounts with random passwords, when there is none at all.
     [[nodiscard]] base::Outcome<std::vector<NewAccount>> make_first_accounts();
+    // Accounts in our domains.
+    [[nodiscard]] base::Outcome<std::size_t> count_accounts();
     std::span<const stack::Listener> listeners() const { return listeners_; }
     std::string domain() const { return policy_->domains.front(); }
 
     // Serves until SIGTERM or SIGINT, then drains for at most 30 s.
     void run();
+    // From any thread, as the signals do.
+    void stop();
+    void reload();
 
  private:
-    Server(Config config, std::string config_path, std::string state);
+    Server(Config config, std::string file, Overrides overrides);
 
     base::Outcome<void> open_store();
     base::Outcome<void> make_shards();
@@ -49,17 +54,19 @@ class Server final : net::SignalReader, net::Sleeper {
     base::Outcome<void> listen_at(sip::Transport transport, sip::Endpoint local);
     base::Outcome<void> install_nodes();
     base::Outcome<void> restore_bindings();
+    base::Outcome<void> listen_to_commands();
     server::SettingsSnapshot policy_of(const Config& config) const;
     void stop_shards();
 
     void signalled(net::Signal signal) override;
     void woken(base::Moment moment) override;
-    void reload();
+    void drain();
+    void apply_configuration();
     bool is_idle();
 
     Config config_;
-    std::string config_path_;
-    std::string state_;
+    std::string file_;
+    Overrides overrides_;
     std::unique_ptr<base::LogSink> log_sink_;
     base::Log log_;
     base::Instant started_;

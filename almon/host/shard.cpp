@@ -1,11 +1,7 @@
 #include "almon/host/shard.hpp"
 
-#include "almon/net/clock.hpp"
-
 namespace almon::host {
 namespace {
-
-constexpr std::size_t mailbox_limit = 262'144;
 
 net::ConnectionId number_of(const sip::ConnectionId& id) {
     return {id.slot, id.generation};
@@ -13,19 +9,12 @@ net::ConnectionId number_of(const sip::ConnectionId& id) {
 
 }  // namespace
 
-// What the shard knows of a connection beside its octets.
-struct Shard::Stream {
-    sip::Flow flow;
-    bool is_open = false;
-    // Who is to be told when it does not open.
-    std::vector<std::pair<stack::ClientHandle, std::uint16_t>> hopeful{};
-};
-
 Shard::Shard(const ShardOptions& options)
     : options_(options),
       connections_(loop_, *this, {.connections = options.connections}),
       alarm_(loop_, *this),
-      mailbox_(loop_, *this, mailbox_limit) {
+      mailbox_(loop_, *this, base::limits::letters_per_shard),
+      streams_(options.key) {
     loop_.at_every_turn_end(this);
 }
 
@@ -53,12 +42,19 @@ void Shard::install(std::unique_ptr<server::Node> node, std::span<Shard* const> 
 }
 
 void Shard::committed(std::span<const CommitAnswer> answers) {
-    for (const auto& answer : answers) (void)mailbox_.push(Committed{answer.ticket, answer.durable});
+    mailbox_.push_always(Committed{{answers.begin(), answers.end()}});
 }
 
 Shard::Counters Shard::counters() const {
     Counters counters{.letters_shed = letters_shed_, .connections = connections_.size()};
-    for (const auto& udp : datagrams_) counters.datagrams_dropped += udp.socket->counters().dropped;
+    for (const auto& udp : datagrams_) {
+        counters.datagrams_dropped += udp.socket->counters().dropped;
+        counters.datagrams_refused += udp.socket->counters().undeliverable;
+    }
+    for (const auto& listener : listeners_) {
+        counters.connections_refused += listener->counters().refused;
+        counters.accept_pauses += listener->counters().pauses;
+    }
     return counters;
 }
 
@@ -70,24 +66,20 @@ void Shard::received(net::UdpSocket& socket, std::span<const net::Datagram> data
 }
 
 void Shard::opened(net::ConnectionId id, const base::Endpoint& peer, const base::Endpoint& local) {
-    auto& stream = streams_[id.slot];
-    stream.flow = {sip::Transport::tcp, local, peer, name(id)};
+    auto& stream = streams_.add({sip::Transport::tcp, local, peer, name(id)});
     stream.is_open = true;
-    stream.hopeful.clear();
     node_->connected(stream.flow, loop_.moment());
 }
 
 void Shard::received(net::ConnectionId id, std::string_view bytes) {
-    node_->received(name(id), bytes, loop_.moment());
+    if (node_->received(name(id), bytes, loop_.moment())) connections_.trust(id);
 }
 
 void Shard::closed(net::ConnectionId id, net::Ending) {
-    const auto found = streams_.find(id.slot);
-    if (found == streams_.end() || found->second.flow.connection != name(id)) return;
-    const auto stream = std::move(found->second);
-    streams_.erase(found);
-    if (stream.is_open) node_->disconnected(name(id), loop_.moment());
-    for (const auto& [origin, sender] : stream.hopeful) send_failed(origin, sender);
+    const auto stream = streams_.remove(name(id));
+    if (!stream) return;
+    if (stream->is_open) node_->disconnected(name(id), loop_.moment());
+    for (const auto& sender : stream->hopeful) send_failed(sender);
 }
 
 // --- From the clock and the other threads.
@@ -104,16 +96,16 @@ void Shard::take(HandedOver& letter) {
     node_->handed_over(letter.flow, letter.octets, loop_.moment());
 }
 void Shard::take(SendOn& letter) {
-    send_on_stream(letter);
+    send_on_stream(letter.flow, letter.fallback, letter.octets, letter.sender);
 }
 void Shard::take(SendFailed& letter) {
     node_->send_failed(letter.origin, loop_.moment());
 }
 void Shard::take(Committed& letter) {
-    node_->committed(letter.ticket, letter.durable, loop_.moment());
+    for (const auto& answer : letter.answers) node_->committed(answer.ticket, answer.durable, loop_.moment());
 }
 void Shard::take(std::unique_ptr<Order>& order) {
-    order->carry_out(*node_);
+    order->carry_out(*this);
 }
 
 // --- To the network, the store and the other shards: all that a turn has left, in one go.
@@ -130,66 +122,81 @@ void Shard::turn_ended() {
 
 void Shard::flush() {
     auto outbox = std::move(node_->outbox());
+    send_packets(outbox);
+    for (const auto& message : outbox.handed_over())
+        post(message.shard, HandedOver{message.flow, std::string(outbox.octets(message))});
+    for (const auto& connection : outbox.closed()) close(connection);
+    outbox.clear();
+    if (node_->outbox().empty()) std::swap(node_->outbox(), outbox);  // its memory is used again
+}
+
+void Shard::send_packets(const stack::Outbox& outbox) {
     for (const auto& packet : outbox.packets()) {
-        if (packet.flow.transport == sip::Transport::udp)
-            send_datagram(packet.flow, outbox.octets(packet));
-        else
-            send_on_stream({packet.flow, packet.fallback, std::string(outbox.octets(packet)), packet.origin,
-                            options_.shard});
+        const Sender sender{packet.origin, options_.shard};
+        const auto transport = packet.flow.transport;
+        if (transport == sip::Transport::tcp)
+            send_on_stream(packet.flow, packet.fallback, outbox.octets(packet), sender);
+        else if (transport != sip::Transport::udp || !send_datagram(packet.flow, outbox.octets(packet)))
+            send_failed(sender);
     }
     for (auto& udp : datagrams_) {
         udp.socket->send(udp.outgoing);
         udp.outgoing.clear();
     }
-    for (const auto& message : outbox.handed_over())
-        post(message.shard, HandedOver{message.flow, std::string(outbox.octets(message))});
-    for (const auto& connection : outbox.closed()) connections_.close(number_of(connection));
-    outbox.clear();
-    if (node_->outbox().empty()) std::swap(node_->outbox(), outbox);  // its memory is used again
 }
 
-void Shard::send_datagram(const sip::Flow& flow, std::string_view octets) {
-    for (auto& udp : datagrams_)
-        if (udp.socket->local() == flow.local) return udp.outgoing.push_back({flow.peer, octets});
+bool Shard::send_datagram(const sip::Flow& flow, std::string_view octets) {
+    for (auto& udp : datagrams_) {
+        if (udp.socket->local() != flow.local) continue;
+        udp.outgoing.push_back({flow.peer, octets});
+        return true;
+    }
+    return false;
 }
 
 // Over the connection that the flow names; when that is gone over one to the fallback address, for requests
 // to the flow's peer.
-void Shard::send_on_stream(const SendOn& sending) {
-    const auto& wanted = sending.flow.connection;
-    if (wanted && wanted.shard != options_.shard && wanted.shard < shards_.size())
-        return post(wanted.shard, sending);
-    if (wanted && connections_.write(number_of(wanted), sending.octets)) return;
-    if (!connect_and_send(sending)) send_failed(sending.origin, sending.sender);
+void Shard::send_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback, std::string_view octets,
+                           Sender sender) {
+    const auto& wanted = flow.connection;
+    if (wanted && wanted.shard != options_.shard && wanted.shard < shards_.size()) {
+        if (!post(wanted.shard, SendOn{flow, fallback, std::string(octets), sender})) send_failed(sender);
+        return;
+    }
+    if (wanted && wanted.shard == options_.shard && connections_.write(number_of(wanted), octets)) return;
+    const auto& to = wanted || fallback.port != 0 ? fallback : flow.peer;
+    if (to.port == 0 || !send_to_peer({flow.transport, flow.local, to, {}}, octets, sender))
+        send_failed(sender);
 }
 
-bool Shard::connect_and_send(const SendOn& sending) {
-    const auto to =
-        sending.flow.connection || sending.fallback.port != 0 ? sending.fallback : sending.flow.peer;
-    if (to.port == 0) return false;
-    for (auto& [slot, stream] : streams_) {
-        if (stream.flow.peer != to || !connections_.write(number_of(stream.flow.connection), sending.octets))
-            continue;
-        if (!stream.is_open) stream.hopeful.emplace_back(sending.origin, sending.sender);
-        return true;
+// Over a connection that leads there already, or a new one.
+bool Shard::send_to_peer(const sip::Flow& flow, std::string_view octets, Sender sender) {
+    auto* stream = streams_.leading_to(flow.peer);
+    if (stream == nullptr || !connections_.write(number_of(stream->flow.connection), octets)) {
+        const auto opened = connections_.open(flow.peer, flow.local.address);
+        if (!opened || !connections_.write(*opened, octets)) return false;
+        stream = &streams_.add({flow.transport, flow.local, flow.peer, name(*opened)});
     }
-    const auto opened = connections_.open(to, sending.flow.local.address);
-    if (!opened || !connections_.write(*opened, sending.octets)) return false;
-    auto& stream = streams_[opened->slot];
-    stream = {{sip::Transport::tcp, sending.flow.local, to, name(*opened)}, false, {}};
-    stream.hopeful.emplace_back(sending.origin, sending.sender);
+    if (!stream->is_open && sender.origin) stream->hopeful.push_back(sender);
     return true;
 }
 
-void Shard::send_failed(stack::ClientHandle origin, std::uint16_t sender) {
-    if (!origin) return;
-    if (sender == options_.shard) return node_->send_failed(origin, loop_.moment());
-    post(sender, SendFailed{origin});
+void Shard::close(const sip::ConnectionId& id) {
+    connections_.close(number_of(id));
+    if (streams_.remove(id)) node_->disconnected(id, loop_.moment());
+}
+
+void Shard::send_failed(Sender sender) {
+    if (!sender.origin) return;
+    if (sender.shard == options_.shard) return node_->send_failed(sender.origin, loop_.moment());
+    post(sender.shard, SendFailed{sender.origin});
 }
 
 // A full mailbox means that the other shard does not keep up: the letter is lost as a datagram would be.
-void Shard::post(std::uint16_t shard, Letter letter) {
-    if (!shards_[shard]->deliver(std::move(letter))) ++letters_shed_;
+bool Shard::post(std::uint16_t shard, Letter letter) {
+    if (shards_[shard]->deliver(std::move(letter))) return true;
+    ++letters_shed_;
+    return false;
 }
 
 }  // namespace almon::host

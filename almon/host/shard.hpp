@@ -5,11 +5,11 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "almon/host/letter.hpp"
 #include "almon/host/store_thread.hpp"
+#include "almon/host/streams.hpp"
 #include "almon/net/alarm.hpp"
 #include "almon/net/connections.hpp"
 #include "almon/net/listener.hpp"
@@ -24,6 +24,7 @@ struct ShardOptions {
     std::uint16_t shard = 0;
     std::uint16_t shards = 1;
     std::size_t connections = base::limits::connections_per_shard;
+    base::HashKey key = {};  // of the tables that strangers fill
 };
 
 class Shard final : net::UdpReader,
@@ -44,16 +45,27 @@ class Shard final : net::UdpReader,
 
     // Serves until stop(). What was sent to its sockets since listen() is waiting there.
     void run() { loop_.run(); }
+    // One turn of it, for tests.
+    bool turn(base::Duration patience) { return loop_.turn(patience); }
     // From any thread.
     void stop() { loop_.stop(); }
     // From any thread. False when the box is full, and the letter is shed.
     [[nodiscard]] bool deliver(Letter letter) { return mailbox_.push(std::move(letter)); }
+    // From any thread: what must not be shed. The one who commands waits for each, so they are few; and an
+    // answer of the store that was lost would leave its address-of-record waiting for ever. Of those, there
+    // are as many as REGISTERs wait (limits::pending_commits).
+    void order(std::unique_ptr<Order> order) { mailbox_.push_always(std::move(order)); }
     void committed(std::span<const CommitAnswer> answers) override;
 
     struct Counters {
-        std::uint64_t datagrams_dropped = 0, letters_shed = 0;
+        std::uint64_t datagrams_dropped = 0;    // no room in the kernel, nor in ours
+        std::uint64_t datagrams_refused = 0;    // by the kernel: no route, too long
+        std::uint64_t letters_shed = 0;         // another shard did not keep up
+        std::uint64_t connections_refused = 0;  // beyond the limit
+        std::uint64_t accept_pauses = 0;        // no file descriptor left
         std::size_t connections = 0;
     };
+    // On the shard's thread.
     Counters counters() const;
 
  private:
@@ -61,8 +73,6 @@ class Shard final : net::UdpReader,
         std::unique_ptr<net::UdpSocket> socket;
         std::vector<net::Outgoing> outgoing;
     };
-    struct Stream;
-
     void received(net::UdpSocket& socket, std::span<const net::Datagram> datagrams) override;
     void opened(net::ConnectionId id, const base::Endpoint& peer, const base::Endpoint& local) override;
     void received(net::ConnectionId id, std::string_view bytes) override;
@@ -78,11 +88,14 @@ class Shard final : net::UdpReader,
     void take(std::unique_ptr<Order>& order);
 
     void flush();
-    void send_datagram(const sip::Flow& flow, std::string_view octets);
-    void send_on_stream(const SendOn& sending);
-    bool connect_and_send(const SendOn& sending);
-    void send_failed(stack::ClientHandle origin, std::uint16_t sender);
-    void post(std::uint16_t shard, Letter letter);
+    void send_packets(const stack::Outbox& outbox);
+    bool send_datagram(const sip::Flow& flow, std::string_view octets);
+    void send_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback, std::string_view octets,
+                        Sender sender);
+    bool send_to_peer(const sip::Flow& flow, std::string_view octets, Sender sender);
+    void close(const sip::ConnectionId& id);
+    void send_failed(Sender sender);
+    bool post(std::uint16_t shard, Letter letter);
     sip::ConnectionId name(net::ConnectionId id) const { return {id.slot, id.generation, options_.shard}; }
 
     const ShardOptions options_;
@@ -92,7 +105,7 @@ class Shard final : net::UdpReader,
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     net::Alarm alarm_;
     net::Mailbox<Letter> mailbox_;
-    std::unordered_map<std::uint32_t, Stream> streams_;  // by slot
+    Streams streams_;
     std::span<Shard* const> shards_;
     StoreThread* store_ = nullptr;
     std::unique_ptr<server::Node> node_;

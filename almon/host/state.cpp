@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -27,13 +28,14 @@ std::uint64_t number_at(const KeyFile& octets, std::size_t at) {
 base::Outcome<KeyFile> read_key(const std::string& path) {
     const net::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) return net::system_trouble("cannot open " + path);
-    KeyFile octets{};
-    const auto size = ::read(file.number(), octets.data(), octets.size());
-    if (size != static_cast<ssize_t>(octets.size()))
+    std::array<std::byte, sizeof(KeyFile) + 1> octets{};  // one more, to see that the file ends
+    if (::read(file.number(), octets.data(), octets.size()) != static_cast<ssize_t>(sizeof(KeyFile)))
         return base::trouble(path +
                              " is damaged. Delete it: a new one is made, and calls that last now cannot be "
                              "ended through almon.");
-    return octets;
+    KeyFile key{};
+    std::copy_n(octets.begin(), key.size(), key.begin());
+    return key;
 }
 
 // Written beside and renamed, so that there is a whole key or none.

@@ -32,6 +32,7 @@ const char* describe(Ending why) {
         case Ending::not_opened: return "refused or unreachable";
         case Ending::opening_late: return "no answer in time";
         case Ending::idle: return "idle for too long";
+        case Ending::never_trusted: return "nothing of use came in time";
         case Ending::reader_slow: return "the peer reads too slowly";
     }
     return "";
@@ -51,13 +52,17 @@ class Connection final : public Readiness {
     base::Endpoint peer;
     Descriptor socket;
     Stage stage = Stage::accepted;
+    bool on_probation = false;   // due once for all
     bool closing = false;        // nothing more is reported
+    bool reported = false;       // closed() was called: for the reader its id is gone
     bool peer_finished = false;  // it sends no more
     bool awaits_room = false;    // the kernel takes no more now
     bool has_visit = false;      // stands in visits_
     std::optional<Ending> doomed;
     base::Instant due{};  // when it is late, for whatever it waits
-    std::string unsent;
+    std::string_view unsent() const { return std::string_view(queue).substr(sent); }
+    std::string queue;
+    std::size_t sent = 0;  // so much of the queue's front
 };
 
 Connections::Connections(Loop& loop, ConnectionReader& reader, ConnectionLimits limits)
@@ -88,25 +93,32 @@ base::Outcome<ConnectionId> Connections::open(const base::Endpoint& to, std::opt
 bool Connections::adopt(Fd socket, const base::Endpoint& peer) {
     if (size() >= limits_.connections) return false;
     send_at_once(socket);
-    auto* const connection = add(std::move(socket), peer, limits_.idle);
+    auto* const connection = add(std::move(socket), peer, std::min(limits_.idle, limits_.probation));
     if (connection == nullptr) return false;
+    connection->on_probation = limits_.probation < limits_.idle;
     visit_at_turn_end(*connection);
     return true;
+}
+
+void Connections::trust(ConnectionId id) {
+    auto* const connection = usable(id);
+    if (connection == nullptr || !std::exchange(connection->on_probation, false)) return;
+    touch(*connection);
 }
 
 bool Connections::write(ConnectionId id, std::string_view bytes) {
     auto* const connection = usable(id);
     if (connection == nullptr) return false;
-    const auto fits = [&] { return bytes.size() <= limits_.unsent_octets - connection->unsent.size(); };
+    const auto fits = [&] { return bytes.size() <= limits_.unsent_octets - connection->unsent().size(); };
     if (!fits()) send_unsent(*connection);
     visit_at_turn_end(*connection);
     if (!fits()) connection->doomed = Ending::reader_slow;
     if (connection->doomed) return false;
-    if (connection->unsent.capacity() < bytes.size() && !spare_buffers_.empty()) {
-        connection->unsent = std::move(spare_buffers_.back());
+    if (connection->queue.empty() && !spare_buffers_.empty()) {
+        connection->queue = std::move(spare_buffers_.back());
         spare_buffers_.pop_back();
     }
-    connection->unsent += bytes;
+    connection->queue += bytes;
     return true;
 }
 
@@ -119,7 +131,8 @@ void Connections::close(ConnectionId id) {
 }
 
 void Connections::abort(ConnectionId id) {
-    if (connections_.get(id) != nullptr) remove(id);
+    const auto* const connection = connections_.get(id);
+    if (connection != nullptr && !connection->reported) remove(id);
 }
 
 // What the loop calls.
@@ -203,25 +216,32 @@ void Connections::attend(ConnectionId id) {
     if (connection->stage == Connection::Stage::accepted) return announce(*connection);
     send_unsent(*connection);
     if (connection->doomed) return end(id, *connection->doomed);
-    if (connection->closing && connection->unsent.empty()) say_goodbye(*connection);
+    if (connection->closing && connection->queue.empty()) say_goodbye(*connection);
 }
 
 void Connections::send_unsent(Connection& connection) {
     if (connection.stage == Connection::Stage::opening || connection.awaits_room) return;
-    if (connection.unsent.empty()) return;
-    const auto& unsent = connection.unsent;
-    const auto sent = ::send(connection.socket.number(), unsent.data(), unsent.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+    if (connection.queue.empty()) return;
+    const auto unsent = connection.unsent();
+    const auto count = ::send(connection.socket.number(), unsent.data(), unsent.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno != EAGAIN && errno != EINTR) {
         connection.doomed = Ending::broken;
         return;
     }
-    if (sent > 0) {
+    if (count > 0) {
         touch(connection);
-        connection.unsent.erase(0, static_cast<std::size_t>(sent));
+        forget_sent(connection, static_cast<std::size_t>(count));
     }
-    if (connection.unsent.empty()) return spare(std::move(connection.unsent));
+    if (connection.queue.empty()) return spare(std::move(connection.queue));
     connection.awaits_room = true;
     connection.socket.await_writable();
+}
+
+// The rest moves to the front only when it is the smaller part: so a long queue is not moved for each piece.
+void Connections::forget_sent(Connection& connection, std::size_t octets) {
+    connection.sent += octets;
+    if (connection.sent < connection.queue.size() - connection.sent) return;
+    connection.queue.erase(0, std::exchange(connection.sent, 0));
 }
 
 // Idle connections hold no buffer: the next to write gets it.
@@ -241,14 +261,15 @@ void Connections::say_goodbye(Connection& connection) {
 void Connections::peer_finished(Connection& connection) {
     const auto id = connection.id;
     connection.peer_finished = true;
-    if (connection.unsent.empty() || connection.doomed) return end(id, Ending::closed_by_peer);
+    if (connection.queue.empty() || connection.doomed) return end(id, Ending::closed_by_peer);
     if (connection.closing) return;
     close(id);
+    connection.reported = true;
     reader_.closed(id, Ending::closed_by_peer);
 }
 
 void Connections::touch(Connection& connection) {
-    if (!connection.closing) connection.due = loop_.moment().now + limits_.idle;
+    if (!connection.closing && !connection.on_probation) connection.due = loop_.moment().now + limits_.idle;
 }
 
 void Connections::expire_by(Connection& connection, base::Duration patience) {
@@ -261,7 +282,8 @@ void Connections::expire_by(Connection& connection, base::Duration patience) {
 void Connections::expire(ConnectionId id) {
     const auto* const connection = connections_.get(id);
     if (connection == nullptr) return;
-    end(id, connection->stage == Connection::Stage::opening ? Ending::opening_late : Ending::idle);
+    if (connection->stage == Connection::Stage::opening) return end(id, Ending::opening_late);
+    end(id, connection->on_probation ? Ending::never_trusted : Ending::idle);
 }
 
 void Connections::visit_at_turn_end(Connection& connection) {

@@ -29,6 +29,7 @@ enum class Ending : std::uint8_t {
     not_opened,      // refused or unreachable
     opening_late,    // no answer within the limit
     idle,            // nothing went either way for the limit's time
+    never_trusted,   // nothing came in time that made its reader trust() it
     reader_slow,     // more waits to be sent than the limit allows
 };
 const char* describe(Ending why);
@@ -53,6 +54,7 @@ struct ConnectionLimits {
     std::size_t unsent_octets = base::limits::connection_unsent_octets;
     base::Duration opening = base::limits::connection_opening;
     base::Duration idle = base::limits::connection_idle;
+    base::Duration probation = base::limits::connection_first_message;
     base::Duration closing = base::limits::connection_closing;
 };
 
@@ -69,6 +71,9 @@ class Connections final : TurnEnd, Sleeper {
     // Takes over an accepted socket; opened() is called in this turn's end. False: the limit is reached, and
     // the socket is closed.
     bool adopt(Fd socket, const base::Endpoint& peer);
+    // The peer has shown that it means it: from now on only the idle limit counts. Until then an accepted
+    // connection has its probation and no more, however many octets trickle in.
+    void trust(ConnectionId id);
     // Queues bytes; all that one turn queues leaves in one system call at its end. False: the connection is
     // gone or going. More unsent than the limit allows ends the connection.
     bool write(ConnectionId id, std::string_view bytes);
@@ -94,6 +99,7 @@ class Connections final : TurnEnd, Sleeper {
     void announce(Connection& connection);
     void attend(ConnectionId id);
     void send_unsent(Connection& connection);
+    void forget_sent(Connection& connection, std::size_t octets);
     void spare(std::string buffer);
     void say_goodbye(Connection& connection);
     void peer_finished(Connection& connection);

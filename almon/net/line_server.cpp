@@ -46,6 +46,7 @@ LineServer::LineServer(Loop& loop, LineReader& reader)
     : reader_(reader), connections_(loop, *this, control_limits) {}
 
 void LineServer::answer(QuestionId id, std::string_view text) {
+    connections_.trust(id);
     connections_.write(id, text);
     connections_.close(id);
 }
@@ -69,6 +70,10 @@ void LineServer::received(ConnectionId id, std::string_view bytes) {
 
 void LineServer::closed(ConnectionId id, Ending) {
     unfinished_.erase(id.bits());
+}
+
+bool is_answered(const std::string& path) {
+    return connect_locally(path).has_value();
 }
 
 base::Outcome<std::string> ask(const std::string& path, std::string_view line,

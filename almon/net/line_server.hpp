@@ -45,6 +45,8 @@ class LineServer final : ConnectionReader {
     std::unordered_map<std::uint64_t, std::string> unfinished_;  // questions whose line has not ended
 };
 
+// True when a process listens there; a file may be left of one that died.
+bool is_answered(const std::string& path);
 // Asks one question and waits for the whole answer: for a command, never on a loop. The error is a sentence.
 [[nodiscard]] base::Outcome<std::string> ask(const std::string& path, std::string_view line,
                                              std::chrono::seconds patience);

@@ -118,6 +118,12 @@ TEST_CASE("somebody who leaves without asking is forgotten") {
     CHECK(office.lines == std::vector<std::string>{"status"});
 }
 
+TEST_CASE("a path is answered while somebody listens there, and not when only the file is left") {
+    Office office;
+    CHECK(net::is_answered(office.path));
+    CHECK_FALSE(net::is_answered(office.path + ".other"));
+}
+
 TEST_CASE("nobody to ask is a sentence") {
     CHECK(net::ask("/nowhere/almon", "status", 1s).error() ==
           "cannot reach /nowhere/almon: No such file or directory");

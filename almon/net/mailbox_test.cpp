@@ -56,6 +56,30 @@ TEST_CASE("a full mailbox sheds, an emptied one takes again") {
     CHECK(desk.read == std::vector<int>{1, 2, 4});
 }
 
+TEST_CASE("a letter that must not be lost finds room in a full mailbox, in its order") {
+    Loop loop;
+    Desk<int> desk;
+    Mailbox<int> box(loop, desk, 1);
+    CHECK(box.push(1));
+    box.push_always(2);
+    CHECK_FALSE(box.push(3));
+    box.push_always(4);
+    settle(loop);
+    CHECK(desk.read == std::vector<int>{1, 2, 4});
+}
+
+TEST_CASE("many letters come in several turns, so that others get theirs between") {
+    constexpr auto share = static_cast<int>(almon::base::limits::letters_per_turn);
+    Loop loop;
+    Desk<int> desk;
+    Mailbox<int> box(loop, desk, 10'000);
+    for (int i = 0; i < 3 * share + 1; ++i) CHECK(box.push(i));
+    settle(loop);
+    CHECK(desk.deliveries == 4);
+    REQUIRE(desk.read.size() == 3U * share + 1);
+    CHECK(desk.read.back() == 3 * share);
+}
+
 TEST_CASE("a reader may write to its own mailbox") {
     Loop loop;
     struct Echo : MailboxReader<int> {

@@ -8,15 +8,6 @@
 namespace almon::server {
 namespace {
 
-// "sip:user@host" of an address-of-record "sip:user@host:port".
-std::string without_port(std::string aor) {
-    const auto at = aor.rfind('@');
-    const auto host_end = aor.find(']', at);  // of an IPv6 address
-    const auto colon = aor.find(':', host_end == std::string::npos ? at : host_end);
-    if (at != std::string::npos && colon != std::string::npos) aor.erase(colon);
-    return aor;
-}
-
 // The port that a sip or sips URI means (RFC 3261 §19.1.2).
 std::uint16_t port_of(const sip::Uri& uri) {
     if (uri.port()) return *uri.port();
@@ -35,18 +26,15 @@ bool Domains::own_host(const sip::Host& host) const {
     return is_domain(host.text) || (host.address && listens_at(*host.address));
 }
 
+std::string Domains::address_of_record(const sip::Uri& uri) {
+    return std::string(sip::without_port(sip::address_of_record(uri)));
+}
+
 std::vector<std::string> Domains::addresses_of_record(const sip::Uri& uri) const {
-    std::vector<std::string> forms{sip::address_of_record(uri)};
-    const auto add = [&](std::string form) {
-        if (std::ranges::find(forms, form) == forms.end()) forms.push_back(std::move(form));
-    };
-    const auto bare = without_port(forms.front());
-    add(bare);
+    std::vector<std::string> forms{address_of_record(uri)};
+    const auto& form = forms.front();
     if (!is_domain(uri.host().text) && !settings_->domains.empty())
-        add(bare.substr(0, bare.rfind('@') + 1) + settings_->domains.front());
-    for (const auto& listener : listeners_)
-        if (listener.local.port != sip::default_port(listener.transport))
-            add(bare + ":" + std::to_string(listener.local.port));
+        forms.push_back(form.substr(0, form.rfind('@') + 1) + settings_->domains.front());
     return forms;
 }
 

@@ -28,9 +28,11 @@ class Domains {
     // True when credentials for this realm are for us.
     bool own_realm(std::string_view realm) const;
 
-    // The keys under which a user of ours may be known, the likeliest first: the address-of-record as it
-    // stands, without its port, in our first domain when the host is only an address of ours, and with a port
-    // that we listen on, since some phones write that into From and To.
+    // The key of a user of ours (RFC 3261 §10.3 step 5). Some phones write the port that they dial into From
+    // and To: it does not make another user.
+    static std::string address_of_record(const sip::Uri& uri);
+    // The keys under which a user of ours may be known, the likeliest first: that of address_of_record(), and
+    // in our first domain when the host is only an address of ours.
     std::vector<std::string> addresses_of_record(const sip::Uri& uri) const;
 
     // True when the URI, which has a host of ours, is an address of that user ("alice@example.com").

@@ -55,13 +55,21 @@ TEST_CASE("an address is ours with the port that we listen on there, so a phone 
 }
 
 TEST_CASE("a user may be known under the forms that phones write") {
-    CHECK(knows_as("sip:bob@example.com:5080", "sip:bob@example.com:5080"));
     CHECK(knows_as("sip:bob@example.com:5080", "sip:bob@example.com"));
     CHECK(knows_as("sip:bob@192.0.2.1", "sip:bob@example.com"));
     CHECK(knows_as("sip:bob@192.0.2.1", "sip:bob@192.0.2.1"));
     CHECK(knows_as("sip:bob@[2001:db8::1]:5080", "sip:bob@[2001:db8::1]"));
-    CHECK(knows_as("sip:bob@example.com", "sip:bob@example.com:5080"));
     CHECK_FALSE(knows_as("sip:bob@example.com", "sip:bob@192.0.2.1"));
+}
+
+TEST_CASE("the port that a phone dials is no part of the address-of-record") {
+    const auto key = [](std::string_view uri) { return Domains::address_of_record(*sip::Uri::parse(uri)); };
+    CHECK(key("sip:alice@127.0.0.1:5070") == "sip:alice@127.0.0.1");
+    CHECK(key("sip:alice@127.0.0.1:5060;transport=tcp") == "sip:alice@127.0.0.1");
+    CHECK(key("sips:alice@Example.com:5061") == "sip:alice@example.com");
+    CHECK(key("sip:alice@[2001:DB8::1]:5080") == "sip:alice@[2001:db8::1]");
+    CHECK(key("sip:alice@[2001:db8::1]") == "sip:alice@[2001:db8::1]");
+    CHECK(key("sip:a%3ab@example.com:5080") == key("sip:a%3ab@example.com"));
 }
 
 TEST_CASE("a URI names a user of ours by user and domain") {

@@ -22,9 +22,9 @@ void Node::connected(const sip::Flow& flow, base::Moment moment) {
     stack_.connected(flow, moment);
 }
 
-void Node::received(sip::ConnectionId connection, std::string_view octets, base::Moment moment) {
+bool Node::received(sip::ConnectionId connection, std::string_view octets, base::Moment moment) {
     const Turn turn(site_.epochs, shard());
-    stack_.received(connection, octets, moment);
+    return stack_.received(connection, octets, moment);
 }
 
 void Node::disconnected(sip::ConnectionId connection, base::Moment moment) {

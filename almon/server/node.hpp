@@ -36,7 +36,8 @@ class Node final : stack::Core {
         }
     }
     void connected(const sip::Flow& flow, base::Moment moment);
-    void received(sip::ConnectionId connection, std::string_view octets, base::Moment moment);
+    // True when these octets made a whole message.
+    bool received(sip::ConnectionId connection, std::string_view octets, base::Moment moment);
     void disconnected(sip::ConnectionId connection, base::Moment moment);
     void handed_over(const sip::Flow& flow, std::string_view octets, base::Moment moment);
     void send_failed(stack::ClientHandle origin, base::Moment moment);

@@ -150,7 +150,8 @@ TEST_CASE("RFC 3665 §3.3: each proxy asks for its own credentials and takes no 
         request.branch += "x";
         request.cseq += "0";
         world.from_alice(request);
-        return std::string(world.next(alice, 407).message.get<sip::ProxyAuthenticate>()->nonce);
+        const auto answer = world.next(alice, 407);
+        return std::string(answer.message.get<sip::ProxyAuthenticate>()->nonce);
     };
     const auto atlantas = nonce_after("");
     const auto biloxis = nonce_after(credentials(request, "alice", "one", "atlanta.example.com", atlantas));

@@ -94,7 +94,7 @@ tl::expected<std::string, Refusal> Registrar::authorize(const sip::To& to, const
         return refusal(status::not_found, "RFC 3261 §10.3: not a domain of ours");
     if (verdict.kind == Verdict::Kind::allowed && !domains_.names(uri, verdict.identity))
         return refusal(status::forbidden, "RFC 3261 §10.3: another user's address-of-record");
-    auto aor = sip::address_of_record(uri);
+    auto aor = Domains::address_of_record(uri);
     if (aor.size() > limits::aor_octets) return refusal(status::not_found, "limits::aor_octets");
     return aor;
 }
@@ -136,7 +136,7 @@ void Registrar::change(const stack::Arrival& arrival, const std::string& aor) {
 
 std::optional<Refusal> Registrar::overload(std::string_view aor) const {
     const auto busy = [](const char* why) { return Refusal{status::service_unavailable, why}; };
-    if (pending_.size() >= limits::pending_commits / stack_.settings().shards)
+    if (pending_.size() >= settings_->pending_commits / stack_.settings().shards)
         return busy("limits::pending_commits");
     const auto* line = pending_.find(aor);
     if (line && line->changes.size() >= limits::pending_per_aor) return busy("limits::pending_per_aor");

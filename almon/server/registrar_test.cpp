@@ -408,6 +408,14 @@ TEST_CASE("an address of ours is a domain of ours") {
     CHECK_FALSE(office.bound("sip:u0000001@192.0.2.1").empty());
 }
 
+TEST_CASE("the port that a phone writes into To makes no other user") {
+    Office office(Durability::memory);
+    auto request = Office::request_of("bob", 1, "Contact: <sip:bob@198.51.100.7:5070>\r\n");
+    const auto to = request.find("To: <sip:bob@") + 13;
+    CHECK(status_of(office.hear(request.replace(to, 11, "example.com:5060"))) == 200);
+    CHECK_FALSE(office.bound("sip:bob@example.com").empty());
+}
+
 TEST_CASE("a stranger is challenged, and let in with the right password only") {
     Office office(Durability::memory, settings_with(""));
     office.subscribers.set("bob", "example.com", sip::digest::Secret("bob", "example.com", "zanzibar"));

@@ -34,7 +34,8 @@ struct Office : TestExchange {
     void send_with_digest(const sip::Endpoint& from, Request request, std::string_view user,
                           std::string_view password) {
         hear(from, request);
-        const auto challenge = *next(from, 407).message.get<sip::ProxyAuthenticate>();
+        const auto answer = next(from, 407);
+        const auto challenge = *answer.message.get<sip::ProxyAuthenticate>();
         request.more += credentials(request, user, password, "example.com", std::string(challenge.nonce));
         request.branch += "-again";
         request.cseq = "2";
@@ -138,7 +139,8 @@ TEST_CASE("nobody of that name: 404; nowhere now: 480; a foreign name: 502 and t
     exchange.hear(alice, Request{.uri = "sip:carol@example.com", .branch = "z9hG4bK2"});
     CHECK(exchange.count(alice, 480) == 1);
     exchange.hear(alice, Request{.uri = "sip:dave@example.org", .branch = "z9hG4bK3"});
-    CHECK(exchange.next(alice, 502).field("Warning") == "399 192.0.2.1:5060 \"names are not looked up yet\"");
+    CHECK(exchange.next(alice, 502).field("Warning") ==
+          "399 192.0.2.1:5060 \"host names are not looked up yet, only IP addresses are reached\"");
 }
 
 // --- What is for the server itself.

@@ -8,7 +8,7 @@
 namespace almon::server {
 namespace {
 
-constexpr std::string_view no_names = "names are not looked up yet";
+constexpr std::string_view no_names = "host names are not looked up yet, only IP addresses are reached";
 
 void append_parameters(const sip::Uri& uri, std::initializer_list<std::string_view> unwanted,
                        std::string& text) {
@@ -123,7 +123,7 @@ Targets::Found Targets::find_user(const RouteInformation& route, base::Instant n
 }
 
 const AorRecord* Targets::look_up(const sip::Uri& user) const {
-    if (const auto* record = location_.find(sip::address_of_record(user))) return record;
+    if (const auto* record = location_.find(Domains::address_of_record(user))) return record;
     for (const auto& form : domains_.addresses_of_record(user))
         if (const auto* record = location_.find(form)) return record;
     return nullptr;

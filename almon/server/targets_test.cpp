@@ -115,7 +115,7 @@ TEST_CASE("a name that is not ours is refused with the reason, a broadcast addre
     Search search;
     const auto name = search.find("sip:x@example.org");
     CHECK(name.error().status == sip::status::bad_gateway);
-    CHECK(name.error().warning == "names are not looked up yet");
+    CHECK(name.error().warning == "host names are not looked up yet, only IP addresses are reached");
     CHECK(search.find("sip:x@255.255.255.255").error().status == sip::status::bad_gateway);
     CHECK(search.find("sip:x@192.0.2.7;transport=sctp").error().status == sip::status::bad_gateway);
 }

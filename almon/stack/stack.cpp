@@ -32,23 +32,25 @@ void Stack::connected(const sip::Flow& flow, base::Moment moment) {
     connections_[slot].emplace(Connection{flow, {}});
 }
 
-void Stack::received(sip::ConnectionId id, std::string_view octets, base::Moment moment) {
+bool Stack::received(sip::ConnectionId id, std::string_view octets, base::Moment moment) {
     shard_.moment = moment;
-    if (id.slot >= connections_.size()) return;
+    if (id.slot >= connections_.size()) return false;
     auto& connection = connections_[id.slot];
-    if (!connection || connection->flow.connection != id) return;
+    if (!connection || connection->flow.connection != id) return false;
     connection->framer.feed(octets);
-    for (;;) {
+    for (bool has_message = false;;) {
         const auto item = connection->framer.next();
         if (const auto* whole = std::get_if<sip::StreamFramer::Whole>(&item)) {
             route(connection->flow, whole->octets, sip::Message::Ends::with_content_length);
+            has_message = true;
         } else if (std::get_if<sip::StreamFramer::Ping>(&item)) {
             ++shard_.counters.keepalives;
             shard_.outbox.send(connection->flow, "\r\n");  // RFC 5626 §4.4.1
         } else if (const auto* broken = std::get_if<sip::StreamFramer::Broken>(&item)) {
-            return break_off(*connection, *broken);
+            break_off(*connection, *broken);
+            return has_message;
         } else if (std::get_if<sip::StreamFramer::NeedMore>(&item)) {
-            return;
+            return has_message;
         }
     }
 }

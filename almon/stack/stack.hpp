@@ -32,7 +32,8 @@ class Stack {
     // --- What a host tells.
     void datagram(const sip::Flow& flow, std::string_view octets, base::Moment moment);
     void connected(const sip::Flow& flow, base::Moment moment);  // flow.connection is set
-    void received(sip::ConnectionId connection, std::string_view octets, base::Moment moment);
+    // True when these octets completed a message.
+    bool received(sip::ConnectionId connection, std::string_view octets, base::Moment moment);
     void disconnected(sip::ConnectionId connection, base::Moment moment);
     // A whole message that another shard received and that this one owns.
     void handed_over(const sip::Flow& flow, std::string_view octets, base::Moment moment);

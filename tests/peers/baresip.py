@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 import time
 
-from .almon import free_port, wait_until
+from .almon import wait_until
+from .ports import free_port
 
 CONFIG = """sip_listen 127.0.0.1:{sip_port}
 net_interface 127.0.0.1
@@ -32,56 +33,59 @@ ctrl_tcp_listen 127.0.0.1:{control_port}
 snd_path {folder}
 """
 
+TONE_SECONDS = 25  # aufile sends no more when its file ends
+
 
 class Baresip:
-    """One phone. `register=False`: it only sits there. `answer`: "auto" or "manual"."""
-    rtp_next = 20_000
+    """One phone, which registers at once. `answer`: "auto" or "manual"."""
 
-    def __init__(self, user, password, server, transport="udp", tone_hz=440, answer="manual", expires=60, register=True, seconds=25):
+    def __init__(self, user, password, server, transport="udp", tone_hz=440, answer="manual", expires=60,
+                 more_config=""):
         self.user, self.password, self.server, self.transport = user, password, server, transport
-        self.tone_hz, self.answer, self.expires, self.register = tone_hz, answer, expires if register else 0, register
-        self.seconds = seconds
+        self.tone_hz, self.answer, self.expires = tone_hz, answer, expires
         self.folder = tempfile.mkdtemp(prefix=f"baresip-{user}.")
-        self.sip_port, self.control_port = free_port(), free_port()
+        self.sip_port, self.rtp_port, self.control_port = free_port(2), free_port(20), free_port()
+        self.more_config = more_config
         self.process = self.control = None
         self.events, self.pending, self.answers, self.token = [], b"", {}, 0
 
     def __enter__(self):
-        first = Baresip.rtp_next
-        Baresip.rtp_next += 100
-        self._write("config", CONFIG.format(sip_port=self.sip_port, folder=self.folder, control_port=self.control_port,
-                                            rtp_first=first, rtp_last=first + 99))
+        self._write("config", CONFIG.format(sip_port=self.sip_port, folder=self.folder,
+                                            control_port=self.control_port,
+                                            rtp_first=self.rtp_port, rtp_last=self.rtp_port + 19)
+                    + self.more_config)
         self._write("contacts", "")
         mode = ";answermode=auto" if self.answer == "auto" else ""
-        self._write("accounts", f"<sip:{self.user}@{self.server};transport={self.transport}>;auth_user={self.user}"
-                                f";auth_pass={self.password};regint={self.expires};audio_codecs=PCMU/8000{mode}\n")
+        address = f"<sip:{self.user}@{self.server};transport={self.transport}>"
+        self._write("accounts", f"{address};auth_user={self.user};auth_pass={self.password}"
+                                f";regint={self.expires};audio_codecs=PCMU/8000{mode}\n")
         subprocess.run(["sox", "-n", "-r", "8000", "-c", "1", "-b", "16", f"{self.folder}/send.wav", "synth",
-                        str(self.seconds), "sine", str(self.tone_hz), "gain", "-6"], check=True)
-        self.process = subprocess.Popen(["baresip", "-4", "-f", self.folder, "-s", "-v", "-t", "300"], stdin=subprocess.DEVNULL,
-                                        stdout=open(f"{self.folder}/log", "w"), stderr=subprocess.STDOUT)
+                        str(TONE_SECONDS), "sine", str(self.tone_hz), "gain", "-6"], check=True)
+        with open(f"{self.folder}/log", "w") as log:
+            self.process = subprocess.Popen(["baresip", "-4", "-f", self.folder, "-s", "-v", "-t", "300"],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.control = wait_until(self._connect, 10, f"baresip of {self.user} to listen")
         return self
 
     def __exit__(self, *_):
-        self.stop()
+        self.kill()
+        self.control.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def stop(self):
-        """Leaves in good manners: un-registers, then ends."""
-        if self.process is None:
-            return
+    def leave(self):
+        """Un-registers and ends, as a person's phone does."""
+        self._send("quit")
         try:
-            self.process.terminate()
-            self.process.wait(3)
-        except (OSError, subprocess.TimeoutExpired):
-            self.process.kill()
-            self.process.wait()
-        self.process = None
+            self.process.wait(8)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"baresip of {self.user} does not leave; log:\n{self.log()[-3000:]}")
 
     def kill(self):
-        self.process.kill()
-        self.process.wait()
-        self.process = None
+        """As if the cord were pulled."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
 
     # --- What a person does.
     def dial(self, user):
@@ -90,16 +94,20 @@ class Baresip:
     def accept(self):
         return self.command("accept")
 
-    def hang_up(self, status=None, reason=None):
-        """Ends the call, cancels it, or declines it; with a status: declines with that."""
-        return self.command("hangup", f"{status} {reason}" if status else "")
+    def hang_up(self):
+        """Ends the call, cancels it, or declines it."""
+        return self.command("hangup")
 
-    def wait_event(self, kind, seconds=10, after=0):
-        """The first event of that kind since event number `after`; returns it."""
+    def wait_event(self, kind, seconds=10):
+        """The first event of that kind."""
         def found():
             self._pump()
-            return next((e for e in self.events[after:] if e.get("type") == kind), None)
-        return wait_until(found, seconds, f"{kind} at {self.user}; events {[e.get('type') for e in self.events]}; log:\n{self.log()[-3000:]}")
+            return next((e for e in self.events if e.get("type") == kind), None)
+
+        def trouble():
+            seen = [e.get("type") for e in self.events]
+            return f"{kind} at {self.user}; events {seen}; log:\n{self.log()[-3000:]}"
+        return wait_until(found, seconds, trouble)
 
     def saw_event(self, kind):
         self._pump()
@@ -110,7 +118,8 @@ class Baresip:
         files = sorted(glob.glob(f"{self.folder}/dump-*-dec.wav"), key=os.path.getmtime)
         assert files, f"{self.user} has recorded nothing; log:\n{self.log()[-3000:]}"
         text = subprocess.run(["sox", files[-1], "-n", "stat"], capture_output=True, text=True).stderr
-        figures = {line.split(":")[0].strip(): line.split(":")[1].strip() for line in text.splitlines() if ":" in line}
+        figures = {line.split(":")[0].strip(): line.split(":")[1].strip() for line in text.splitlines()
+                   if ":" in line}
         return float(figures["Length (seconds)"]), float(figures["Rough   frequency"])
 
     def log(self):

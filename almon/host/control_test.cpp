@@ -1,0 +1,83 @@
+#include "almon/host/control.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "almon/host/test_server.hpp"
+
+using namespace almon;
+using namespace almon::host;
+
+namespace {
+
+std::string secret(std::string_view user, std::string_view password) {
+    return base::printed(sip::digest::Secret(user, "example.com", password));
+}
+std::string error_of(const boost::json::object& answer) {
+    return answer.at("ok").as_bool() ? "accepted" : std::string(answer.at("error").as_string());
+}
+std::string users_of(const TestServer& server) {
+    return boost::json::serialize(server.ask("user-list").at("users"));
+}
+
+}  // namespace
+
+TEST_CASE("the status sums up all shards") {
+    const store::ScratchFolder folder;
+    const TestServer server(folder);
+    for (const auto* user : {"ann", "bob", "eve", "joe"}) CHECK(server.registers(user) == "200");
+    const auto status = server.ask("status");
+    CHECK(status.at("ok").as_bool());
+    CHECK(status.at("shards").to_number<int>() == 2);
+    CHECK(status.at("bindings").to_number<int>() == 4);
+    CHECK(status.at("requests").to_number<int>() == 4);
+    CHECK(status.at("users").to_number<int>() == 0);
+    CHECK(status.at("invites_in_progress").to_number<int>() == 0);
+    CHECK(status.at("commits_waiting").to_number<int>() == 0);
+    CHECK(status.at("memory_octets").to_number<double>() > 1'000'000);
+}
+
+TEST_CASE("bindings are listed, all or those of one user") {
+    const store::ScratchFolder folder;
+    const TestServer server(folder);
+    CHECK(server.registers("ann") == "200");
+    CHECK(server.registers("bob") == "200");
+    const auto count = [&](const std::string& question) {
+        return server.ask(question).at("bindings").as_array().size();
+    };
+    CHECK(count("bindings") == 2);
+    CHECK(count("bindings bob") == 1);
+    CHECK(count("bindings sip:ann@example.com") == 1);
+    CHECK(count("bindings nobody") == 0);
+}
+
+TEST_CASE("accounts are added, changed, listed and removed while the server runs") {
+    const store::ScratchFolder folder;
+    TestServer server(folder);
+    CHECK(error_of(server.ask("user-add bob example.com " + secret("bob", "one"))) == "accepted");
+    CHECK(error_of(server.ask("user-add bob example.com " + secret("bob", "two"))) ==
+          "bob@example.com exists already");
+    CHECK(error_of(server.ask("user-passwd bob example.com " + secret("bob", "two"))) == "accepted");
+    CHECK(error_of(server.ask("user-passwd eve example.com " + secret("eve", "x"))) ==
+          "there is no subscriber eve@example.com");
+    CHECK(users_of(server) == "[\"bob@example.com\"]");
+    CHECK(server.ask("status").at("users").to_number<int>() == 1);
+    server.stop();
+    server.start();
+    CHECK(users_of(server) == "[\"bob@example.com\"]");
+    CHECK(error_of(server.ask("user-remove bob example.com")) == "accepted");
+    CHECK(users_of(server) == "[]");
+    CHECK(error_of(server.ask("user-remove bob example.com")) == "there is no subscriber bob@example.com");
+}
+
+TEST_CASE("a question that is none is refused with a sentence") {
+    const store::ScratchFolder folder;
+    const TestServer server(folder);
+    CHECK(error_of(server.ask("")) == "empty question");
+    CHECK(error_of(server.ask("make coffee")) == "unknown question: make");
+    CHECK(error_of(server.ask("user-add bob")) == "user, domain and secrets are needed");
+    CHECK(error_of(server.ask("user-add bob example.com secret")) == "the secrets cannot be read");
+    CHECK(error_of(server.ask("user-remove bob")) == "user and domain are needed");
+}

@@ -1,0 +1,191 @@
+#include "almon/host/shard.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "almon/host/orders.hpp"
+#include "almon/host/test_phone.hpp"
+#include "almon/net/clock.hpp"
+
+using namespace almon;
+using namespace almon::host;
+
+namespace {
+
+const auto loopback = base::Endpoint::parse("127.0.0.1:0").value();
+
+// Shards on the loopback, turned by the test's thread; everybody may register and call.
+struct Exchange {
+    explicit Exchange(std::uint16_t count = 2) : site({.tables = {1, 2}, .routes = {3, 4}}, count) {
+        for (std::uint16_t i = 0; i < count; ++i) {
+            shards.push_back(std::make_unique<Shard>(ShardOptions{.shard = i, .shards = count}));
+            list.push_back(shards.back().get());
+        }
+        udp = listen(sip::Transport::udp);
+        tcp = listen(sip::Transport::tcp);
+        auto policy = std::make_shared<server::Settings>();
+        policy->domains = {"example.com"};
+        policy->trusted = {*base::Network::parse("127.0.0.0/8")};
+        for (std::uint16_t i = 0; i < count; ++i) {
+            stack::Settings settings{.listeners = listeners, .shard = i, .shards = count};
+            const std::array<std::byte, 32> seed{static_cast<std::byte>(i)};
+            shards[i]->install(
+                std::make_unique<server::Node>(site, std::move(settings), policy, server::Durability::memory,
+                                               seed, net::read_clocks().now, base::Log()),
+                list, nullptr);
+        }
+    }
+    // All shards share one port, and the kernel chooses who gets a peer's packets.
+    base::Endpoint listen(sip::Transport transport) {
+        auto local = loopback;
+        for (auto* shard : list) local = shard->listen(transport, local).value();
+        listeners.push_back({transport, local, base::printed(local)});
+        return local;
+    }
+    template <class Condition>
+    bool turn_until(Condition holds) {
+        const auto deadline = net::read_clocks().now + std::chrono::seconds(10);
+        while (!holds()) {
+            if (net::read_clocks().now > deadline) return false;
+            for (auto* shard : list) shard->turn(std::chrono::milliseconds(1));
+        }
+        return true;
+    }
+    bool hears(TestPhone& phone, std::string_view wanted, std::size_t times = 1) {
+        return turn_until([&] { return phone.hear(0), phone.count(wanted) >= times; });
+    }
+    void settle() {
+        for (int i = 0; i < 20; ++i)
+            for (auto* shard : list) shard->turn(std::chrono::milliseconds(1));
+    }
+    // Binds `user` to a phone that listens on TCP.
+    void bind(const std::string& user, const base::Endpoint& phone) {
+        auto desk = TestPhone::udp();
+        const auto contact = "sip:" + user + "@" + base::printed(phone) + ";transport=tcp";
+        desk.send(TestRequest::registration(user, contact).text(desk.endpoint()), udp);
+        REQUIRE(hears(desk, "SIP/2.0 200"));
+    }
+
+    server::Site site;
+    std::vector<std::unique_ptr<Shard>> shards;
+    std::vector<Shard*> list;
+    std::vector<stack::Listener> listeners;
+    base::Endpoint udp, tcp;
+};
+
+std::string user(int number) {
+    return "user" + std::to_string(number);
+}
+std::string contact(int number) {
+    return "sip:" + user(number) + "@127.0.0.1:9";
+}
+
+}  // namespace
+
+TEST_CASE("a datagram for another shard is handed over once and answered once") {
+    constexpr int users = 20;
+    Exchange exchange;
+    auto phone = TestPhone::udp();
+    for (int i = 0; i < users; ++i)
+        phone.send(TestRequest::registration(user(i), contact(i)).text(phone.endpoint()), exchange.udp);
+    REQUIRE(exchange.hears(phone, "SIP/2.0 200", users));
+    exchange.settle();
+    phone.hear(0);
+    CHECK(phone.count("SIP/2.0 ") == users);
+    // One socket has one receiving shard, so what the other one knows was handed over.
+    CHECK(exchange.site.location.bindings() == users);
+    std::uint64_t requests = 0;
+    for (auto* shard : exchange.list) {
+        CHECK(shard->node().stack().counters().requests > 0);
+        requests += shard->node().stack().counters().requests;
+    }
+    CHECK(requests == users);
+}
+
+TEST_CASE("a request that came over a connection is answered over it, whichever shard answers") {
+    constexpr int users = 20;
+    Exchange exchange;
+    auto phone = TestPhone::tcp(exchange.tcp);
+    for (int i = 0; i < users; ++i) {
+        auto request = TestRequest::registration(user(i), contact(i));
+        request.transport = "TCP";
+        phone.send(request.text(phone.endpoint()));
+    }
+    REQUIRE(exchange.hears(phone, "SIP/2.0 200", users));
+    for (auto* shard : exchange.list) CHECK(shard->node().stack().counters().requests > 0);
+}
+
+TEST_CASE("a request to a phone on TCP opens a connection, and the next one uses it") {
+    Exchange exchange(1);
+    const auto bob = TestPhone::listening();
+    exchange.bind("bob", bob.endpoint());
+    auto caller = TestPhone::udp();
+    caller.send(TestRequest{"MESSAGE", "ann", "sip:bob@example.com"}.text(caller.endpoint()), exchange.udp);
+    std::optional<TestPhone> line;
+    REQUIRE(exchange.turn_until([&] { return (line = bob.accept()).has_value(); }));
+    REQUIRE(exchange.hears(*line, "MESSAGE sip:bob@127.0.0.1"));
+    caller.send(TestRequest{"MESSAGE", "eve", "sip:bob@example.com"}.text(caller.endpoint()), exchange.udp);
+    REQUIRE(exchange.hears(*line, "MESSAGE sip:bob@127.0.0.1", 2));
+    exchange.settle();
+    CHECK_FALSE(bob.accept());
+    CHECK(exchange.list[0]->counters().connections == 1);
+}
+
+TEST_CASE("a connection that the phone has closed is not used again") {
+    Exchange exchange(1);
+    const auto bob = TestPhone::listening();
+    exchange.bind("bob", bob.endpoint());
+    auto caller = TestPhone::udp();
+    caller.send(TestRequest{"MESSAGE", "ann", "sip:bob@example.com"}.text(caller.endpoint()), exchange.udp);
+    std::optional<TestPhone> line;
+    REQUIRE(exchange.turn_until([&] { return (line = bob.accept()).has_value(); }));
+    line.reset();
+    REQUIRE(exchange.turn_until([&] { return exchange.list[0]->counters().connections == 0; }));
+    caller.send(TestRequest{"MESSAGE", "eve", "sip:bob@example.com"}.text(caller.endpoint()), exchange.udp);
+    REQUIRE(exchange.turn_until([&] { return (line = bob.accept()).has_value(); }));
+    CHECK(exchange.hears(*line, "MESSAGE sip:bob@127.0.0.1"));
+}
+
+TEST_CASE("a phone that refuses the connection ends the request at once, not after 32 seconds") {
+    Exchange exchange;
+    base::Endpoint nobody;
+    {
+        const auto gone = TestPhone::listening();
+        nobody = gone.endpoint();
+    }
+    exchange.bind("bob", nobody);
+    auto caller = TestPhone::udp();
+    caller.send(TestRequest{"MESSAGE", "ann", "sip:bob@example.com"}.text(caller.endpoint()), exchange.udp);
+    REQUIRE(exchange.turn_until([&] { return caller.hear(0).starts_with("SIP/2.0 "); }));
+    CHECK(caller.hear(0).substr(8, 1) == "5");
+}
+
+TEST_CASE("a peer that sends no SIP is told so and loses its connection") {
+    Exchange exchange(1);
+    auto phone = TestPhone::tcp(exchange.tcp);
+    REQUIRE(exchange.turn_until([&] { return exchange.list[0]->counters().connections == 1; }));
+    phone.send("OPTIONS sip:example.com SIP/2.0\r\nContent-Length: none\r\n\r\n");
+    REQUIRE(exchange.hears(phone, "SIP/2.0 400"));
+    phone = TestPhone::udp();  // its end of the connection closes too
+    CHECK(exchange.turn_until([&] { return exchange.list[0]->counters().connections == 0; }));
+}
+
+TEST_CASE("answers of the store and orders find room in a full mailbox, letters are shed") {
+    Exchange exchange(1);
+    auto& shard = *exchange.list[0];
+    std::size_t taken = 0;
+    while (shard.deliver(SendFailed{})) REQUIRE(++taken <= base::limits::letters_per_shard);
+    CHECK(taken == base::limits::letters_per_shard);
+    auto inquiry = std::make_unique<Inquiry<std::uint64_t (*)(Shard&)>>(
+        [](Shard& one) -> std::uint64_t { return one.node().stack().counters().requests; });
+    auto answer = inquiry->answer();
+    shard.order(std::move(inquiry));
+    const CommitAnswer committed{.ticket = 1, .durable = true};
+    shard.committed({&committed, 1});
+    const auto has_come = [&] {
+        return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    };
+    REQUIRE(exchange.turn_until(has_come));
+    CHECK(answer.get() == 0);
+}
