@@ -234,6 +234,10 @@ void Proxy::take_success(BranchHandle handle, const sip::Message& response) {
 void Proxy::take_failure(BranchHandle handle, const sip::Message& response) {
     const auto context_handle = branches_.get(handle)->context;
     auto& context = *contexts_.get(context_handle);
+    // Whom we cancelled ourselves has refused nothing: nobody answered in time.
+    const bool is_our_doing = branches_.get(handle)->is_cancelled && !context.is_cancelled;
+    if (is_our_doing && response.status() == sip::status::request_terminated)
+        return give_up(handle, sip::status::request_timeout);
     remove(handle);
     if (context.is_answered()) return release_if_over(context_handle);
     // The usual case needs no copy of the response.

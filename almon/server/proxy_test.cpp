@@ -408,7 +408,7 @@ TEST_CASE("a CANCEL keeps the next targets from being tried") {
 
 // --- Timer C: §16.8.
 
-TEST_CASE("Timer C cancels a phone that rings for more than three minutes") {
+TEST_CASE("Timer C cancels a phone that rings for more than three minutes; the caller hears a timeout") {
     Fork exchange{bob};
     exchange.call();
     const auto invite = exchange.next(bob, "INVITE");
@@ -418,7 +418,7 @@ TEST_CASE("Timer C cancels a phone that rings for more than three minutes") {
     exchange.pass(2s);
     CHECK(exchange.count(bob, "CANCEL") > 0);
     exchange.answer(invite, 487);
-    CHECK(exchange.outcome() == "487 Request Terminated");
+    CHECK(exchange.outcome() == "408 Request Timeout");
 }
 
 TEST_CASE("each provisional response but 100 starts Timer C again") {

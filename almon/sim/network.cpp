@@ -1,0 +1,153 @@
+#include "almon/sim/network.hpp"
+
+#include <algorithm>
+
+namespace almon::sim {
+namespace {
+
+constexpr std::uint64_t number_of(StreamEnd end) {
+    return end >> 1;
+}
+constexpr std::size_t side_of(StreamEnd end) {
+    return end & 1;
+}
+constexpr StreamEnd other(StreamEnd end) {
+    return end ^ 1;
+}
+constexpr StreamEnd end_of(std::uint64_t stream, std::size_t side) {
+    return stream << 1 | side;
+}
+
+}  // namespace
+
+void Network::detach(Station& station) {
+    std::erase_if(stations_, [&](const auto& entry) { return entry.second == &station; });
+    for (auto& [number, stream] : streams_) {
+        for (const std::size_t side : {0, 1}) {
+            if (stream.sides[side].station != &station) continue;
+            stream.sides[side].station = nullptr;
+            break_stream(end_of(number, side));
+        }
+    }
+}
+
+// --- What hosts do.
+
+void Network::send(const Endpoint& from, const Endpoint& to, std::string_view octets) {
+    const bool lost = random_.chance(quality.loss) || !passes(from, to);
+    observer_.note({clock_.now(), from, to, lost ? Fate::lost : Fate::sent, octets});
+    if (lost) return;
+    plan(clock_.now() + delay(), Datagram{from, to, std::string(octets)});
+    if (random_.chance(quality.duplication))
+        plan(clock_.now() + delay(), Datagram{from, to, std::string(octets)});
+}
+
+StreamEnd Network::connect(Station& from, const Endpoint& local, const Endpoint& to) {
+    const auto number = ++streams_made_;
+    const Endpoint own{local.address, next_port_++};
+    const auto when = clock_.now() + delay() + delay();
+    streams_[number] = {{{&from, own, when}, {nullptr, to, when}}, false};
+    plan(when, Opening{number});
+    return end_of(number, 0);
+}
+
+bool Network::write(StreamEnd end, std::string_view octets) {
+    auto* stream = stream_of(end);
+    if (stream == nullptr || stream->sides[side_of(end)].station == nullptr) return false;
+    const auto& from = stream->sides[side_of(end)].address;
+    auto& peer = stream->sides[side_of(other(end))];
+    const bool breaks = random_.chance(quality.stream_break) || !passes(from, peer.address);
+    observer_.note({clock_.now(), from, peer.address, breaks ? Fate::broken : Fate::sent, octets});
+    const auto arriving = breaks ? random_.below(octets.size() + 1) : octets.size();
+    plan(arrival_at(peer), Segment{other(end), std::string(octets.substr(0, arriving))});
+    if (breaks) break_stream(end), break_stream(other(end));
+    return true;
+}
+
+void Network::close(StreamEnd end) {
+    auto* stream = stream_of(end);
+    if (stream == nullptr) return;
+    stream->sides[side_of(end)].station = nullptr;
+    break_stream(end);
+}
+
+// --- What happens.
+
+std::optional<Instant> Network::next() const {
+    if (events_.empty()) return {};
+    return events_.begin()->first.first;
+}
+
+void Network::step() {
+    auto event = std::move(events_.extract(events_.begin()).mapped());
+    std::visit([this](auto& what) { happen(what); }, event);
+}
+
+void Network::happen(Datagram& datagram) {
+    auto* station = station_at(datagram.to);
+    if (station != nullptr && passes(datagram.from, datagram.to))
+        station->datagram(datagram.from, datagram.to, datagram.octets);
+}
+
+void Network::happen(Opening& opening) {
+    auto& stream = streams_.at(opening.stream);
+    auto& [caller, callee] = stream.sides;
+    callee.station = passes(caller.address, callee.address) ? station_at(callee.address) : nullptr;
+    if (caller.station == nullptr || callee.station == nullptr) {
+        plan(clock_.now(), Closing{end_of(opening.stream, 0)});
+        return;
+    }
+    stream.is_open = true;
+    callee.station->opened(end_of(opening.stream, 1), callee.address, caller.address);
+    caller.station->opened(end_of(opening.stream, 0), caller.address, callee.address);
+}
+
+void Network::happen(Segment& segment) {
+    const auto* stream = stream_of(segment.to);
+    if (stream == nullptr || !stream->is_open) return;
+    if (auto* station = stream->sides[side_of(segment.to)].station; station != nullptr)
+        station->received(segment.to, segment.octets);
+}
+
+void Network::happen(Closing& closing) {
+    auto* stream = stream_of(closing.to);
+    if (stream == nullptr) return;
+    if (auto* station = std::exchange(stream->sides[side_of(closing.to)].station, nullptr))
+        station->closed(closing.to);
+    if (!stream->sides[0].station && !stream->sides[1].station) streams_.erase(number_of(closing.to));
+}
+
+// --- Small things.
+
+Duration Network::delay() {
+    const auto spread = quality.most_delay - quality.least_delay;
+    if (spread <= Duration::zero()) return quality.least_delay;
+    return quality.least_delay +
+           Duration(static_cast<Duration::rep>(random_.below(static_cast<std::uint64_t>(spread.count()))));
+}
+
+bool Network::passes(const Endpoint& from, const Endpoint& to) const {
+    return !cut_off_.contains(from.address) && !cut_off_.contains(to.address);
+}
+
+Station* Network::station_at(const Endpoint& at) const {
+    const auto found = stations_.find(at);
+    return found == stations_.end() ? nullptr : found->second;
+}
+
+Network::Stream* Network::stream_of(StreamEnd end) {
+    const auto found = streams_.find(number_of(end));
+    return found == streams_.end() ? nullptr : &found->second;
+}
+
+Instant Network::arrival_at(Stream::Side& side) {
+    return side.last = std::max(side.last, clock_.now() + delay());
+}
+
+// The other side hears of it after what was written before.
+void Network::break_stream(StreamEnd from) {
+    if (auto* stream = stream_of(from))
+        plan(arrival_at(stream->sides[side_of(other(from))]), Closing{other(from)});
+}
+
+}  // namespace almon::sim

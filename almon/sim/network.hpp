@@ -1,0 +1,123 @@
+// A network between simulated hosts: datagrams that are lost, doubled, delayed and overtake each other;
+// streams that keep their order and break at any octet. All of it is decided by one seed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "almon/base/address.hpp"
+#include "almon/base/random.hpp"
+#include "almon/sim/clock.hpp"
+#include "almon/sim/trace.hpp"
+
+namespace almon::sim {
+
+using base::Endpoint;
+
+// One end of a stream connection; the two ends differ in the lowest bit. 0: none.
+using StreamEnd = std::uint64_t;
+
+// What hears from the network at an address.
+class Station {
+ public:
+    virtual ~Station() = default;
+    virtual void datagram(const Endpoint& from, const Endpoint& to, std::string_view octets) = 0;
+    // A stream that was accepted, or one that was asked for.
+    virtual void opened(StreamEnd end, const Endpoint& local, const Endpoint& peer) = 0;
+    virtual void received(StreamEnd end, std::string_view octets) = 0;
+    // It broke, the other side closed it, or it could not be opened.
+    virtual void closed(StreamEnd end) = 0;
+};
+
+// Chances are for each datagram, or each piece that is written to a stream.
+struct Quality {
+    double loss = 0;
+    double duplication = 0;
+    Duration least_delay = std::chrono::milliseconds(1);
+    Duration most_delay = std::chrono::milliseconds(1);  // a stream keeps its order whatever its delays
+    double stream_break = 0;
+};
+
+class Network {
+ public:
+    Network(std::uint64_t seed, const Clock& clock, Observer& observer)
+        : random_(seed), clock_(clock), observer_(observer) {}
+
+    Quality quality;
+
+    void attach(const Endpoint& at, Station& station) { stations_[at] = &station; }
+    // The station is gone; the streams that end at it break.
+    void detach(Station& station);
+
+    void send(const Endpoint& from, const Endpoint& to, std::string_view octets);
+    StreamEnd connect(Station& from, const Endpoint& local, const Endpoint& to);
+    // False when the stream is gone.
+    bool write(StreamEnd end, std::string_view octets);
+    void close(StreamEnd end);
+
+    // Nothing passes to or from this host until it is back.
+    void cut_off(const base::IpAddress& host) { cut_off_.insert(host); }
+    void reconnect(const base::IpAddress& host) { cut_off_.erase(host); }
+
+    // When the next thing happens, and that it happens.
+    std::optional<Instant> next() const;
+    void step();
+
+ private:
+    struct Stream {
+        struct Side {
+            Station* station;
+            Endpoint address;
+            Instant last;  // when what was written last arrives there
+        };
+        Side sides[2];
+        bool is_open = false;
+    };
+    struct Datagram {
+        Endpoint from, to;
+        std::string octets;
+    };
+    struct Opening {
+        std::uint64_t stream;
+    };
+    struct Segment {
+        StreamEnd to;
+        std::string octets;
+    };
+    struct Closing {
+        StreamEnd to;
+    };
+    using Event = std::variant<Datagram, Opening, Segment, Closing>;
+
+    void plan(Instant when, Event event) { events_.emplace(std::pair(when, ++planned_), std::move(event)); }
+    Duration delay();
+    bool passes(const Endpoint& from, const Endpoint& to) const;
+    Station* station_at(const Endpoint& at) const;
+    Stream* stream_of(StreamEnd end);
+    Instant arrival_at(Stream::Side& side);
+    void break_stream(StreamEnd from);
+
+    void happen(Datagram& datagram);
+    void happen(Opening& opening);
+    void happen(Segment& segment);
+    void happen(Closing& closing);
+
+    base::Random random_;
+    const Clock& clock_;
+    Observer& observer_;
+    std::map<Endpoint, Station*> stations_;
+    std::set<base::IpAddress> cut_off_;
+    std::map<std::uint64_t, Stream> streams_;
+    std::uint64_t streams_made_ = 0;
+    std::uint16_t next_port_ = 40'000;
+    std::map<std::pair<Instant, std::uint64_t>, Event> events_;
+    std::uint64_t planned_ = 0;
+};
+
+}  // namespace almon::sim

@@ -1,0 +1,125 @@
+#include "almon/sim/outlet.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace almon::sim {
+
+void Outlet::flush() {
+    while (!engine_.outbox().empty()) {
+        const auto outbox = std::exchange(engine_.outbox(), {});
+        for (const auto& packet : outbox.packets()) send(outbox, packet);
+        for (const auto& message : outbox.handed_over())
+            engine_.hand_over(message.shard, message.flow, outbox.octets(message));
+        for (const auto& connection : outbox.closed()) close(connection);
+    }
+}
+
+void Outlet::send(const stack::Outbox& outbox, const stack::Outbox::Packet& packet) {
+    const auto octets = outbox.octets(packet);
+    if (packet.flow.transport == sip::Transport::udp)
+        return network_.send(packet.flow.local, packet.flow.peer, octets);
+    send_on_stream({packet.flow, packet.fallback, std::string(octets), packet.origin, shard_});
+}
+
+// Over the connection that the flow names, or one that leads to its peer, or a new one: as the real host
+// does.
+void Outlet::send_on_stream(StreamPacket packet) {
+    const auto& wanted = packet.flow.connection;
+    if (wanted && wanted.shard != shard_) return engine_.send_elsewhere(wanted.shard, std::move(packet));
+    if (auto* stream = find(wanted)) return write(*stream, std::move(packet));
+    const auto to = wanted || packet.fallback.port != 0 ? packet.fallback : packet.flow.peer;
+    if (to.port == 0) return fail(packet);
+    auto* stream = leading_to(to);
+    if (stream == nullptr)
+        stream = &add(network_.connect(*this, packet.flow.local, to), packet.flow.local, to, false);
+    write(*stream, std::move(packet));
+}
+
+void Outlet::write(Stream& stream, StreamPacket packet) {
+    if (!stream.is_open) return stream.waiting.push_back(std::move(packet));
+    network_.write(stream.end, packet.octets);
+}
+
+void Outlet::break_streams() {
+    for (auto& stream : streams_)
+        if (stream) network_.close(stream->end);
+    streams_.clear();
+}
+
+std::size_t Outlet::streams() const {
+    return static_cast<std::size_t>(
+        std::count_if(streams_.begin(), streams_.end(), [](const auto& one) { return one.has_value(); }));
+}
+
+// --- From the network.
+
+void Outlet::datagram(const Endpoint& from, const Endpoint& to, std::string_view octets) {
+    engine_.datagram({sip::Transport::udp, to, from, {}}, octets);
+}
+
+void Outlet::opened(StreamEnd end, const Endpoint& local, const Endpoint& peer) {
+    auto* stream = find(end);
+    if (stream == nullptr) stream = &add(end, local, peer, true);
+    stream->is_open = true;
+    stream->flow.local = local;
+    const auto waiting = std::exchange(stream->waiting, {});
+    for (const auto& packet : waiting) network_.write(end, packet.octets);
+    engine_.connected(stream->flow);
+}
+
+void Outlet::received(StreamEnd end, std::string_view octets) {
+    if (const auto* stream = find(end)) engine_.received(stream->flow.connection, octets);
+}
+
+void Outlet::closed(StreamEnd end) {
+    auto* found = find(end);
+    if (found == nullptr) return;
+    const auto stream = std::move(*found);
+    streams_[stream.flow.connection.slot].reset();
+    network_.close(end);
+    if (stream.is_open) engine_.disconnected(stream.flow.connection);
+    for (const auto& packet : stream.waiting) fail(packet);
+}
+
+// --- Small things.
+
+void Outlet::close(sip::ConnectionId connection) {
+    auto* stream = find(connection);
+    if (stream == nullptr) return;
+    network_.close(stream->end);
+    streams_[connection.slot].reset();
+    engine_.disconnected(connection);
+}
+
+void Outlet::fail(const StreamPacket& packet) {
+    if (!packet.origin) return;
+    if (packet.sender == shard_) return engine_.send_failed(packet.origin);
+    engine_.tell_failed(packet.sender, packet.origin);
+}
+
+Outlet::Stream& Outlet::add(StreamEnd end, const Endpoint& local, const Endpoint& peer, bool is_open) {
+    const sip::ConnectionId id{static_cast<std::uint32_t>(streams_.size()), 1, shard_};
+    streams_.push_back(Stream{end, {sip::Transport::tcp, local, peer, id}, is_open, {}});
+    return *streams_.back();
+}
+
+Outlet::Stream* Outlet::find(StreamEnd end) {
+    const auto found = std::find_if(streams_.begin(), streams_.end(),
+                                    [&](const auto& one) { return one && one->end == end; });
+    return found == streams_.end() ? nullptr : &**found;
+}
+
+Outlet::Stream* Outlet::find(sip::ConnectionId connection) {
+    if (!connection || connection.slot >= streams_.size()) return nullptr;
+    auto& stream = streams_[connection.slot];
+    return stream ? &*stream : nullptr;
+}
+
+Outlet::Stream* Outlet::leading_to(const Endpoint& peer) {
+    const auto found = std::find_if(streams_.begin(), streams_.end(),
+                                    [&](const auto& one) { return one && one->flow.peer == peer; });
+    return found == streams_.end() ? nullptr : &**found;
+}
+
+}  // namespace almon::sim

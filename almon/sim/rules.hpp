@@ -1,0 +1,35 @@
+// What must hold for every message that any host sends, whatever the network and the disks do to it: looked
+// at as it is sent, so that a run stops being believed at the first one that breaks a rule.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "almon/sim/trace.hpp"
+
+namespace almon::sim {
+
+class Rules final : public Observer {
+ public:
+    void note(const Passage& passage) override;
+    // A host has crashed: it cannot know any more what it has answered.
+    void forget(const base::IpAddress& host);
+
+    // One sentence for each rule that was broken, with the time and the Call-ID.
+    const std::vector<std::string>& broken() const { return broken_; }
+
+ private:
+    struct Answered {
+        base::IpAddress by;
+        std::string final_response;  // status and To tag of the first non-2xx; empty: none yet
+        bool is_accepted = false;
+    };
+    void breaks(const Passage& passage, std::string_view call_id, std::string_view rule);
+
+    std::map<std::string, Answered> answered_;  // by who asked, branch and method
+    std::vector<std::string> broken_;
+};
+
+}  // namespace almon::sim

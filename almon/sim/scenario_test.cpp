@@ -1,0 +1,29 @@
+#include "almon/sim/scenario.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace almon;
+using namespace almon::sim;
+
+TEST_CASE("a thousand lives in bad weather, and in each of them all that must hold holds") {
+    unsigned talked = 0, crashes = 0;
+    for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+        const auto outcome = live(seed);
+        talked += outcome.talked;
+        crashes += outcome.crashes;
+        if (outcome.broken.empty()) continue;
+        CAPTURE(seed);
+        CHECK_MESSAGE(outcome.broken.empty(), outcome.broken.front(), "\n",
+                      live(seed, Trace::Keep::messages).ladder);
+        break;
+    }
+    CHECK(talked > 1'000);
+    CHECK(crashes > 1'000);
+}
+
+TEST_CASE("a life is the same whenever it is lived again") {
+    const auto first = live(17), again = live(17, Trace::Keep::messages);
+    CHECK(first.fingerprint == again.fingerprint);
+    CHECK(first.messages == again.messages);
+    CHECK_FALSE(again.ladder.empty());
+}

@@ -1,0 +1,76 @@
+#include "almon/sim/world.hpp"
+
+#include <algorithm>
+
+namespace almon::sim {
+
+World::World(std::uint64_t seed, Trace::Keep keep)
+    : random_(seed), trace_(keep), network_(random_.next(), clock_, *this) {}
+
+Server& World::server(ServerOptions options) {
+    if (options.address.port == 0) options.address = next_address();
+    auto made = std::make_unique<Server>(random_.next(), network_, clock_, trace_, std::move(options));
+    auto& server = *made;
+    machines_.push_back(std::move(made));
+    return server;
+}
+
+Phone& World::phone(Server& server, const std::string& user, sip::Transport transport) {
+    const auto password = "secret of " + user;
+    server.add_user(user, password);
+    auto made = std::make_unique<Phone>(random_.next(), network_, clock_, trace_,
+                                        PhoneOptions{.user = user,
+                                                     .password = password,
+                                                     .domain = server.domain(),
+                                                     .address = next_address(),
+                                                     .server = server.address(),
+                                                     .transport = transport});
+    auto& phone = *made;
+    machines_.push_back(std::move(made));
+    return phone;
+}
+
+void World::run_for(Duration time) {
+    const auto end = clock_.now() + time;
+    while (step(end)) {
+    }
+    clock_.turn_to(end);
+}
+
+void World::crash(Server& server) {
+    server.crash();
+    rules_.forget(server.address().address);
+}
+
+// One thing happens: what is due first, the network before a host. False when nothing is due until `end`.
+bool World::step(Instant end) {
+    const auto [when, machine] = next(end);
+    if (when > end) return false;
+    clock_.turn_to(std::max(when, clock_.now()));
+    if (machine != nullptr)
+        machine->advance();
+    else
+        network_.step();
+    return true;
+}
+
+World::Next World::next(Instant end) const {
+    Next next{network_.next().value_or(end + Duration(1)), nullptr};
+    for (const auto& machine : machines_)
+        if (const auto wanted = machine->deadline(); wanted && *wanted < next.when)
+            next = {*wanted, machine.get()};
+    return next;
+}
+
+void World::note(const Passage& passage) {
+    trace_.note(passage);
+    rules_.note(passage);
+}
+
+// 192.0.2.0/24 is for documentation (RFC 5737).
+Endpoint World::next_address() {
+    const std::array<std::uint8_t, 4> octets{192, 0, 2, ++hosts_};
+    return {base::IpAddress::v4(octets), 5060};
+}
+
+}  // namespace almon::sim
