@@ -2,6 +2,8 @@
 // the exit code: 0 done, 1 not done (the reason went to standard error).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,5 +42,13 @@ struct ShowOptions {
 };
 int status(const ShowOptions& options);
 int bindings(const ShowOptions& options);
+
+struct SimOptions {
+    std::uint64_t seeds = 1'000, first_seed = 1;
+    double minutes = 0;                 // instead of a number of seeds
+    std::optional<std::uint64_t> seed;  // this one only, with all its messages
+    bool json = false;
+};
+int simulate(const SimOptions& options);
 
 }  // namespace almon::app

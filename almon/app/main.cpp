@@ -1,9 +1,12 @@
 // The almon program: subcommands and their options. What they do is in the files beside this one.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "almon/app/commands.hpp"
 #include "almon/app/remote.hpp"
+#include "almon/host/nearest.hpp"
 
 using namespace almon::app;
 
@@ -14,10 +17,14 @@ constexpr auto state_help = "the state folder (default: $XDG_STATE_HOME/almon, f
 void add_serve(CLI::App& program, ServeOptions& options, int& exit_code) {
     auto* command = program.add_subcommand("serve", "run the server: registrar, location service and proxy");
     command->add_option("config", options.config, "a TOML file, see docs/configuration.md; none is needed");
-    command->add_option("--listen", options.listen,
-                        "an address to listen on, such as udp:192.0.2.1:5060; repeatable");
-    command->add_option("--domain", options.domains,
-                        "a domain to serve; repeatable (default: the address that phones dial)");
+    command
+        ->add_option("--listen", options.listen,
+                     "an address to listen on, such as udp:192.0.2.1:5060; repeatable")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--domain", options.domains,
+                     "a domain to serve; repeatable (default: the address that phones dial)")
+        ->allow_extra_args(false);
     command->add_option("--state", options.state, state_help);
     command->add_flag("--json-log", options.json_log, "log one JSON object a line");
     command->callback([&] { exit_code = serve(options); });
@@ -58,6 +65,52 @@ void add_show(CLI::App& program, ShowOptions& options, int& exit_code) {
     bindings_command->callback([&] { exit_code = bindings(options); });
 }
 
+void add_sim(CLI::App& program, SimOptions& options, int& exit_code) {
+    auto* command = program.add_subcommand(
+        "sim", "simulate servers and phones on a bad network, and see whether all that must hold holds");
+    command->add_option("--seeds", options.seeds, "how many lives")->capture_default_str();
+    command->add_option("--first-seed", options.first_seed, "where to begin")->capture_default_str();
+    command->add_option("--minutes", options.minutes, "as many lives as fit into this time");
+    command->add_option("--seed", options.seed, "replay this one, and show its messages");
+    command->add_flag("--json", options.json, "as JSON");
+    command->callback([&] { exit_code = simulate(options); });
+}
+
+// Not CLI11's own help(), which from inside `almon help` would explain that command.
+std::string help_of(const CLI::App& program) {
+    return program.get_formatter()->make_help(&program, "almon", CLI::AppFormatMode::Normal);
+}
+
+// Null when the word is a command.
+std::optional<std::string> trouble_with_command(const CLI::App& program, std::string_view word) {
+    const auto commands = program.get_subcommands([](const CLI::App*) { return true; });
+    std::vector<std::string> names;
+    for (const auto* command : commands) names.push_back(command->get_name());
+    if (std::ranges::find(names, word) != names.end()) return {};
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto nearest = almon::host::nearest(word, known);
+    return "there is no command `" + std::string(word) + "`" +
+           (nearest.empty() ? "." : "; did you mean `" + std::string(nearest) + "`?") +
+           " All commands: almon help";
+}
+
+int run(CLI::App& program, int argc, char** argv, const int& exit_code) {
+    if (argc < 2) {
+        std::fputs(help_of(program).c_str(), stderr);
+        return 1;
+    }
+    if (*argv[1] != '-')
+        if (const auto trouble = trouble_with_command(program, argv[1])) return complain(*trouble);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? 0 : 1;
+    } catch (const std::exception& error) {  // for what stops the start: no memory, no thread
+        return complain(std::string("cannot go on: ") + error.what());
+    }
+    return exit_code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -65,11 +118,13 @@ int main(int argc, char** argv) {
         "almon: phones register, find each other and talk (SIP, RFC 3261).\n"
         "A first try: almon serve. More on one command: almon COMMAND --help."};
     program.require_subcommand(1);
+    program.set_version_flag("--version", std::string("almon ") + version);
     program.set_help_all_flag("--help-all", "the help of all commands");
     int exit_code = 0;
     ServeOptions serve_options;
     UserOptions user_options;
     ShowOptions show_options;
+    SimOptions sim_options;
     std::string config;
     std::vector<std::string> files;
 
@@ -83,18 +138,13 @@ int main(int argc, char** argv) {
     parse_command->add_option("files", files, "files with a message each; - or none: standard input");
     parse_command->callback([&] { exit_code = parse(files); });
     add_show(program, show_options, exit_code);
+    add_sim(program, sim_options, exit_code);
     program.add_subcommand("version", "print the version")->callback([] {
         std::printf("almon %s\n", version);
     });
     program.add_subcommand("help", "print this help")->callback([&] {
-        std::fputs(program.help().c_str(), stdout);
+        std::fputs(help_of(program).c_str(), stdout);
     });
 
-    // Exceptions are for what stops the start: no memory, no thread.
-    try {
-        CLI11_PARSE(program, argc, argv);
-        return exit_code;
-    } catch (const std::exception& error) {
-        return complain(std::string("cannot go on: ") + error.what());
-    }
+    return run(program, argc, argv, exit_code);
 }

@@ -267,6 +267,8 @@ TEST_CASE("nobody answers: 408 after 64*T1") {
     exchange.pass(2s);
     CHECK(exchange.outcome() == "408 Request Timeout");
     CHECK(exchange.proxy.contexts() == 0);
+    exchange.pass(70s);
+    CHECK(exchange.stack.client_transactions() == 0);
 }
 
 TEST_CASE("a non-INVITE that nobody answers is not answered either (RFC 4320 §4.2)") {

@@ -71,7 +71,11 @@ void ClientTransactions::cancel(ClientHandle invite) {
 }
 
 void ClientTransactions::abandon(ClientHandle handle) {
-    if (auto* record = records_.get(handle)) record->user = nullptr;
+    auto* record = records_.get(handle);
+    if (record == nullptr) return;
+    record->user = nullptr;
+    if (auto* invite = std::get_if<sip::InviteClient>(&record->machine))
+        carry_out(handle, invite->abandon(shard_.now(), shard_.settings.timers), nullptr);
 }
 
 bool ClientTransactions::receive(const Arrival& arrival) {

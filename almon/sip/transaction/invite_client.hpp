@@ -26,20 +26,25 @@ class InviteClient {
     // §17.1.4: the transport could not send what this machine asked for.
     [[nodiscard]] Actions transport_failed();
 
+    // The transaction user waits no longer, as after a CANCEL that brought no final response (§9.1, §16.8).
+    // One that comes within 64*T1 still gets its ACK.
+    [[nodiscard]] Actions abandon(Instant now, const Timers& timers);
+
     // When expire() is wanted next; none in proceeding, where only the transaction user ends the wait (by
-    // CANCEL; a proxy's Timer C).
+    // CANCEL; a proxy's Timer C; abandon()).
     std::optional<Instant> deadline() const { return earliest(retransmit_, end_); }
     // The letter of the timer behind deadline(), for logs; empty when none runs.
     std::string_view timer() const;
     State state() const { return state_; }
 
  private:
+    Actions proceed();
     Actions complete(Instant now, const Timers& timers);
     Actions accept(Instant now, const Timers& timers);
     Actions terminate(Actions last);
 
     Backoff retransmit_;  // Timer A
-    Alarm end_;           // Timer B, D or M
+    Alarm end_;           // Timer B, D or M; in proceeding the end of one that was abandoned
     State state_ = State::calling;
     Reliability reliability_;
 };
@@ -57,10 +62,7 @@ inline Actions InviteClient::receive(Status status, Instant now, const Timers& t
         case State::proceeding:
             if (status.is_success()) return accept(now, timers);
             if (status.is_final()) return complete(now, timers);
-            state_ = State::proceeding;
-            retransmit_.stop();
-            end_.stop();
-            return {.deliver = true};
+            return proceed();
         case State::completed:  // §17.1.1.2: a repeated final response means that the ACK got lost
             return {.send_ack = status.is_final() && !status.is_success()};
         case State::accepted:  // RFC 6026 §7.2: 2xx of other forks, or repeats; nothing else
@@ -77,10 +79,21 @@ inline Actions InviteClient::expire(Instant now) {
             if (!retransmit_.due(now)) return {};
             retransmit_.grow(now, Duration::max());
             return {.send_request = true};
-        case State::completed:  // §17.1.1.2: Timer D
-        case State::accepted:   // RFC 6026 §7.2: Timer M
+        case State::completed:   // §17.1.1.2: Timer D
+        case State::accepted:    // RFC 6026 §7.2: Timer M
+        case State::proceeding:  // abandoned
             return end_.due(now) ? terminate({}) : Actions{};
-        case State::proceeding:
+        case State::terminated: return {};
+    }
+    return {};
+}
+
+inline Actions InviteClient::abandon(Instant now, const Timers& timers) {
+    switch (state_) {
+        case State::proceeding: end_.set(now + 64 * timers.t1); return {};
+        case State::calling:  // Timer B, D or M runs
+        case State::completed:
+        case State::accepted:
         case State::terminated: return {};
     }
     return {};
@@ -103,10 +116,18 @@ inline std::string_view InviteClient::timer() const {
         case State::calling: return retransmit_ < end_ ? "A" : "B";
         case State::completed: return "D";
         case State::accepted: return "M";
-        case State::proceeding:
+        case State::proceeding: return end_.is_running() ? "abandoned" : "";
         case State::terminated: return "";
     }
     return "";
+}
+
+// §17.1.1.2. What was abandoned stays so, however often it rings.
+inline Actions InviteClient::proceed() {
+    if (state_ == State::calling) end_.stop();
+    state_ = State::proceeding;
+    retransmit_.stop();
+    return {.deliver = true};
 }
 
 // §17.1.1.2: 300-699. Over a reliable transport Timer D is zero, so there is nothing to wait for.

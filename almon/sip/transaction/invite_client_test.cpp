@@ -114,6 +114,27 @@ TEST_CASE("INVITE client: a provisional response stops both timers, however long
     CHECK(machine.timer().empty());
 }
 
+TEST_CASE("INVITE client: abandoned while it rings, it waits 64*T1 for the answer, provisional ones or not") {
+    auto machine = in(proceeding);
+    CHECK(machine.abandon(begin, timers) == Actions{});
+    CHECK(machine.timer() == "abandoned");
+    CHECK(machine.receive(status::ringing, begin + 31s, timers) == Actions{.deliver = true});
+    auto answered = machine;
+    CHECK(answered.receive(status::busy_here, begin + 31s, timers).send_ack);
+    CHECK(machine.expire(begin + 32s) == Actions{.ended = true});
+    CHECK(machine.state() == terminated);
+}
+
+TEST_CASE("INVITE client: abandoning changes nothing where a timer runs") {
+    for (const auto state : {calling, completed, accepted, terminated}) {
+        auto machine = in(state);
+        const auto before = machine.deadline();
+        CHECK(machine.abandon(begin + 1s, timers) == Actions{});
+        CHECK(machine.state() == state);
+        CHECK(machine.deadline() == before);
+    }
+}
+
 TEST_CASE(
     "INVITE client: Timer D lasts at least 32 s whatever T1 is, and is zero over a reliable transport") {
     auto machine = in(completed);

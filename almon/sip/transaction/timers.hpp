@@ -59,6 +59,7 @@ class Alarm {
  public:
     constexpr void set(Instant at) { at_ = at; }
     constexpr void stop() { at_ = never; }
+    constexpr bool is_running() const { return at_ != never; }
     constexpr bool due(Instant now) const { return now >= at_; }
 
     // The earlier one of two, if any runs.
