@@ -32,8 +32,8 @@ def check_heard(phone, hz, least_seconds):
 
 def talk(transport, hangs_up):
     with Almon(users=USERS) as server:
-        with alice_of(server, transport=transport) as alice, bob_of(server, transport=transport,
-                                                                    answer="auto") as bob:
+        with alice_of(server, transport=transport) as alice, \
+                bob_of(server, transport=transport, answer="auto") as bob:
             registered(server)
             alice.dial("bob")
             alice.wait_event("CALL_ESTABLISHED")
@@ -112,9 +112,8 @@ def test_the_callee_hangs_up_instead_of_answering():
 
 def test_the_callee_is_busy():
     with Almon(users=USERS) as server:
-        with alice_of(server) as alice, bob_of(server, answer="auto",
-                                               more_config="call_max_calls 1\n") as bob, \
-                Baresip("carol", "secret-c", server.address) as carol:
+        with alice_of(server) as alice, Baresip("carol", "secret-c", server.address) as carol, \
+                bob_of(server, answer="auto", more_config="call_max_calls 1\n") as bob:
             registered(server, 3)
             alice.dial("bob")
             bob.wait_event("CALL_ESTABLISHED")

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 from peers.almon import PROGRAM, Almon, wait_until
-from peers.sip import Phone
+from peers.sip import Phone, alice_and_bob
 
 USERS = ["alice:secret-a", "bob:secret-b", "carol:secret-c"]
 
@@ -56,11 +56,14 @@ class SmallFiles:
         subprocess.run(["rm", "-r", self.folder], check=True)
 
 
+def bound(server):
+    return {row["aor"] for row in server.bindings()}
+
+
 def check_all_goes_on_but_registrations(disk):
     with Almon(users=USERS, state=disk.folder, preparation=disk.preparation) as server, \
-            Phone(server, "alice", "secret-a") as alice, Phone(server, "bob", "secret-b") as bob, \
+            alice_and_bob(server) as (alice, bob), \
             Phone(server, "carol", "secret-c") as carol:
-        assert alice.register().status == 200 and bob.register().status == 200
         disk.fill(server.process)
         refused = carol.register()
         assert refused.status == 503 and int(refused.field("Retry-After")) > 0, refused
@@ -72,15 +75,14 @@ def check_all_goes_on_but_registrations(disk):
         bob.reply(bob.expect("INVITE"), 200, "OK")
         call.answered()
         bob.expect("ACK")
-        assert {row["aor"] for row in server.bindings()} == {"sip:alice@127.0.0.1", "sip:bob@127.0.0.1"}
+        assert bound(server) == {"sip:alice@127.0.0.1", "sip:bob@127.0.0.1"}
 
         disk.make_room(server.process)
         wait_until(lambda: carol.register().status == 200, 5, "carol's registration")
         assert "the store works again" in server.log()
         server.kill()
         server.start()
-        assert {row["aor"] for row in server.bindings()} == {f"sip:{user}@127.0.0.1"
-                                                             for user in ("alice", "bob", "carol")}
+        assert bound(server) == {f"sip:{user}@127.0.0.1" for user in ("alice", "bob", "carol")}
 
 
 def test_a_full_disk():
@@ -102,8 +104,8 @@ def test_files_that_cannot_grow():
 def test_a_start_without_room_says_so():
     with tempfile.TemporaryDirectory(prefix="almon-test.") as folder:
         done = subprocess.run(["almon", "serve", "--state", folder, "--listen", "udp:127.0.0.1:0"],
-                              executable=PROGRAM, capture_output=True, text=True, timeout=10, \
-                                  preexec_fn=no_room)
+                              executable=PROGRAM, capture_output=True, text=True, timeout=10,
+                              preexec_fn=no_room)
         assert done.returncode == 1 and len(done.stderr.splitlines()) == 1 and folder in done.stderr, done
 
 

@@ -25,8 +25,8 @@ def test_the_server_tells_what_it_can_do():
 
 
 def test_a_users_phone_is_asked_by_another_user():
-    with Almon(users=["sipsak:a", "bob:b"], host=own_address(), port=5060) as server, Phone(server, "bob",
-                                                                                            "b") as bob:
+    with Almon(users=["sipsak:a", "bob:b"], host=own_address(), port=5060) as server, \
+            Phone(server, "bob", "b") as bob:
         assert bob.register().status == 200
         asking = sipsak("-s", f"sip:bob@{server.host}", "-u", "sipsak", "-a", "a")
         asked = bob.expect("OPTIONS")

@@ -10,7 +10,7 @@ import time
 
 from peers.almon import PROGRAM, Almon, takes, wait_until
 from peers.ports import own_address
-from peers.sip import Phone
+from peers.sip import Phone, alice_and_bob
 
 USERS = ["alice:secret-a", "bob:secret-b"]
 
@@ -113,9 +113,7 @@ def test_an_address_that_is_not_ours_and_a_folder_that_cannot_be():
 # --- Stopping.
 
 def test_a_call_that_is_being_set_up_is_finished_before_the_end():
-    with Almon(users=USERS) as server, Phone(server, "alice", "secret-a") as alice, Phone(server, "bob",
-                                                                                          "secret-b") as bob:
-        assert alice.register().status == 200 and bob.register().status == 200
+    with Almon(users=USERS) as server, alice_and_bob(server) as (alice, bob):
         call = alice.call(f"sip:bob@{server.address}")
         invite = bob.expect("INVITE")
         bob.reply(invite, 180, "Ringing")
@@ -132,9 +130,7 @@ def test_a_call_that_is_being_set_up_is_finished_before_the_end():
 
 
 def test_a_second_sigterm_ends_it_at_once():
-    with Almon(users=USERS) as server, Phone(server, "alice", "secret-a") as alice, Phone(server, "bob",
-                                                                                          "secret-b") as bob:
-        assert alice.register().status == 200 and bob.register().status == 200
+    with Almon(users=USERS) as server, alice_and_bob(server) as (alice, bob):
         alice.call(f"sip:bob@{server.address}")
         bob.reply(bob.expect("INVITE"), 180, "Ringing")
         alice.expect(180)
@@ -147,9 +143,7 @@ def test_a_second_sigterm_ends_it_at_once():
 
 @takes(31)
 def test_who_rings_for_ever_does_not_keep_a_server_from_ending():
-    with Almon(users=USERS) as server, Phone(server, "alice", "secret-a") as alice, Phone(server, "bob",
-                                                                                          "secret-b") as bob:
-        assert alice.register().status == 200 and bob.register().status == 200
+    with Almon(users=USERS) as server, alice_and_bob(server) as (alice, bob):
         alice.call(f"sip:bob@{server.address}")
         bob.reply(bob.expect("INVITE"), 180, "Ringing")
         alice.expect(180)
@@ -190,9 +184,7 @@ def test_a_reload_changes_whom_we_trust():
 
 
 def test_a_call_goes_on_while_the_configuration_is_reloaded():
-    with Almon(users=USERS, config="") as server, Phone(server, "alice", "secret-a") as alice, \
-            Phone(server, "bob", "secret-b") as bob:
-        assert alice.register().status == 200 and bob.register().status == 200
+    with Almon(users=USERS, config="") as server, alice_and_bob(server) as (alice, bob):
         call = alice.call(f"sip:bob@{server.address}")
         invite = bob.expect("INVITE")
         bob.reply(invite, 180, "Ringing")

@@ -1,6 +1,6 @@
 """Calls by phones of our own making, where others cannot go: IPv6, all pairs of transports, odd moments."""
 from peers.almon import Almon
-from peers.sip import Phone
+from peers.sip import Phone, alice_and_bob
 
 USERS = ["alice:secret-a", "bob:secret-b"]
 
@@ -38,9 +38,7 @@ def test_calls_over_ipv6():
 
 
 def test_a_phone_that_is_called_hangs_up_through_its_route_set():
-    with Almon(users=USERS) as server, Phone(server, "alice", "secret-a") as alice, Phone(server, "bob",
-                                                                                          "secret-b") as bob:
-        assert alice.register().status == 200 and bob.register().status == 200
+    with Almon(users=USERS) as server, alice_and_bob(server) as (alice, bob):
         call = alice.call(f"sip:bob@{server.address}")
         invite = bob.expect("INVITE")
         bob.reply(invite, 200, "OK")
@@ -64,9 +62,7 @@ def test_a_binding_ends_with_its_connection():
 
 
 def test_a_cancel_after_the_answer_changes_nothing():
-    with Almon(users=USERS) as server, Phone(server, "alice", "secret-a") as alice, Phone(server, "bob",
-                                                                                          "secret-b") as bob:
-        assert alice.register().status == 200 and bob.register().status == 200
+    with Almon(users=USERS) as server, alice_and_bob(server) as (alice, bob):
         call = alice.call(f"sip:bob@{server.address}")
         bob.reply(bob.expect("INVITE"), 200, "OK")
         call.answered()
@@ -77,9 +73,7 @@ def test_a_cancel_after_the_answer_changes_nothing():
 
 
 def test_a_repeated_invite_is_answered_again_and_rings_nobody_twice():
-    with Almon(users=USERS) as server, Phone(server, "alice", "secret-a") as alice, Phone(server, "bob",
-                                                                                          "secret-b") as bob:
-        assert alice.register().status == 200 and bob.register().status == 200
+    with Almon(users=USERS) as server, alice_and_bob(server) as (alice, bob):
         call = alice.call(f"sip:bob@{server.address}")
         bob.reply(bob.expect("INVITE"), 180, "Ringing")
         alice.expect(180)

@@ -3,7 +3,7 @@ import contextlib
 
 from peers.almon import Almon
 from peers.ports import own_address
-from peers.sip import Phone, credentials
+from peers.sip import Phone, alice_and_bob, credentials
 
 USERS = ["alice:secret-a", "bob:secret-b"]
 METHODS = ("INVITE", "MESSAGE", "OPTIONS", "SUBSCRIBE", "REFER", "BYE", "INFO", "UPDATE", "REGISTER",
@@ -13,8 +13,8 @@ METHODS = ("INVITE", "MESSAGE", "OPTIONS", "SUBSCRIBE", "REFER", "BYE", "INFO", 
 @contextlib.contextmanager
 def scene(config=None):
     """The server, a stranger who claims nothing, and the foreign place."""
-    with Almon(users=USERS, config=config) as server, Phone(server, "mallory",
-                                                            domain="evil.example") as stranger, \
+    with Almon(users=USERS, config=config) as server, \
+            Phone(server, "mallory", domain="evil.example") as stranger, \
             Phone(server, "victim", local=own_address()) as foreign:
         yield server, stranger, foreign
         foreign.hears_nothing()
@@ -31,14 +31,6 @@ def call_between(alice, bob, server):
     call.answered()
     bob.expect("ACK")
     return call
-
-
-@contextlib.contextmanager
-def two_users(server):
-    with Phone(server, "alice", "secret-a") as alice, Phone(server, "bob", "secret-b",
-                                                            local=own_address()) as bob:
-        assert alice.register().status == 200 and bob.register().status == 200
-        yield alice, bob
 
 
 def test_a_users_own_call_does_reach_the_foreign_place():
@@ -94,14 +86,13 @@ def test_an_invented_to_tag_leads_a_stranger_nowhere():
         for parameter in ("", ";ak", ";ak=" + "0" * 32, ";ak=" + "f" * 64, ";ak=x"):
             route = f"Route: <sip:{server.address};lr{parameter}>\r\n"
             for method in ("INVITE", "BYE", "INFO", "REFER", "MESSAGE"):
-                assert status_of(stranger, method, foreign.contact, to=to, fields=route) == 403, (method,
-                                                                                                  route)
+                assert status_of(stranger, method, foreign.contact, to=to, fields=route) == 403, route
             stranger.send(stranger.request("ACK", foreign.contact, to=to, fields=route))
 
 
 def test_the_signed_route_of_another_call_leads_a_stranger_nowhere():
     with scene() as (server, stranger, foreign):
-        with two_users(server) as (alice, bob):
+        with alice_and_bob(server) as (alice, bob):
             call = call_between(alice, bob, server)
             signed = "".join(f"Route: {value}\r\n" for value in call.accepted.all("Record-Route"))
             assert ";ak=" in signed
@@ -113,7 +104,7 @@ def test_the_signed_route_of_another_call_leads_a_stranger_nowhere():
 
 
 def test_the_signed_route_of_a_call_carries_its_own_requests():
-    with Almon(users=USERS) as server, two_users(server) as (alice, bob):
+    with Almon(users=USERS) as server, alice_and_bob(server) as (alice, bob):
         call = call_between(alice, bob, server)
         call.in_dialog("INFO")
         bob.reply(bob.expect("INFO"), 200, "OK")
@@ -149,11 +140,11 @@ def test_answers_go_to_where_the_request_came_from_whatever_via_says():
 # --- Calls to our own users.
 
 def test_a_stranger_may_call_our_users_only_where_the_operator_says_so():
-    with scene() as (server, stranger, _), two_users(server) as (_, bob):
+    with scene() as (server, stranger, _), alice_and_bob(server) as (_, bob):
         assert status_of(stranger, "INVITE", f"sip:bob@{server.address}") == 407
         bob.hears_nothing()
-    with scene('[access]\ninbound = "local-users"\n') as (server, stranger,
-                                                          foreign), two_users(server) as (_, bob):
+    open_house = '[access]\ninbound = "local-users"\n'
+    with scene(open_house) as (server, stranger, foreign), alice_and_bob(server) as (_, bob):
         call = stranger.call(f"sip:bob@{server.address}")
         bob.reply(bob.expect("INVITE"), 603, "Decline")
         assert call.fails() == 603
@@ -176,8 +167,8 @@ def test_nobody_registers_without_the_password():
 
 
 def test_nobody_registers_for_somebody_else():
-    with Almon(users=USERS) as server, Phone(server, "bob", "secret-b") as bob, Phone(server, "alice",
-                                                                                      "secret-a") as alice:
+    with Almon(users=USERS) as server, Phone(server, "bob", "secret-b") as bob, \
+            Phone(server, "alice", "secret-a") as alice:
         assert bob.register().status == 200
         assert alice.register(user="bob").status == 403
         assert alice.register(user="bob", contact="Contact: *\r\n", expires=0).status == 403

@@ -23,8 +23,10 @@ boost::json::object figures() {
 
 TEST_CASE("bindings stand in columns under a heading") {
     const auto rows = boost::json::parse(R"([
-        {"aor": "sip:bob@example.com", "contact": "sip:bob@192.0.2.4", "expires": 55, "received_from": "192.0.2.4:5060"},
-        {"aor": "sip:al@example.com", "contact": "sip:\u001b[2J", "expires": 3600, "received_from": "192.0.2.5:5060"}])");
+        {"aor": "sip:bob@example.com", "contact": "sip:bob@192.0.2.4", "expires": 55,
+         "received_from": "192.0.2.4:5060"},
+        {"aor": "sip:al@example.com", "contact": "sip:\u001b[2J", "expires": 3600,
+         "received_from": "192.0.2.5:5060"}])");
     CHECK(print_bindings(rows.as_array()) ==
           "ADDRESS              CONTACT            EXPIRES  FROM\n"
           "sip:bob@example.com  sip:bob@192.0.2.4  55 s     192.0.2.4:5060\n"

@@ -4,6 +4,7 @@
 #include "almon/app/greeting.hpp"
 #include "almon/app/remote.hpp"
 #include "almon/host/server.hpp"
+#include "almon/net/fd.hpp"
 #include "almon/net/interfaces.hpp"
 
 namespace almon::app {
@@ -68,6 +69,7 @@ base::Outcome<void> greet(host::Server& server, bool is_configured) {
 }  // namespace
 
 int serve(const ServeOptions& options) {
+    net::allow_all_descriptors();
     auto server = open_server(options);
     if (!server) return complain(server.error());
     if (const auto greeted = greet(**server, !options.config.empty()); !greeted)

@@ -214,7 +214,7 @@ void Server::run() {
     signals_ = std::make_unique<net::Signals>(loop_, static_cast<net::SignalReader&>(*this));
     for (auto* shard : shard_list_) threads_.emplace_back([shard] { shard->run(); });
     log_.write(base::Level::info, "serving",
-               {{"domain", domain()}, {"shards", std::to_string(site_->shards)}});
+               {{"domain", domain()}, {"shards", std::to_string(site_->shards)}, {"state", config_.state}});
     loop_.run();
     control_.reset();
     stop_shards();

@@ -45,6 +45,12 @@ void Shard::committed(std::span<const CommitAnswer> answers) {
     mailbox_.push_always(Committed{{answers.begin(), answers.end()}});
 }
 
+// What was done to the node before, such as to restore bindings, has left commits and deadlines.
+void Shard::run() {
+    turn_ended();
+    loop_.run();
+}
+
 Shard::Counters Shard::counters() const {
     Counters counters{.letters_shed = letters_shed_, .connections = connections_.size()};
     for (const auto& udp : datagrams_) {

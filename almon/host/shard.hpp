@@ -44,7 +44,7 @@ class Shard final : net::UdpReader,
     server::Node& node() { return *node_; }
 
     // Serves until stop(). What was sent to its sockets since listen() is waiting there.
-    void run() { loop_.run(); }
+    void run();
     // One turn of it, for tests.
     bool turn(base::Duration patience) { return loop_.turn(patience); }
     // From any thread.

@@ -3,10 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <thread>
 
 #include "almon/host/orders.hpp"
 #include "almon/host/test_phone.hpp"
 #include "almon/net/clock.hpp"
+#include "almon/server/stored_record.hpp"
+#include "almon/store/sqlite_store.hpp"
 
 using namespace almon;
 using namespace almon::host;
@@ -24,17 +27,17 @@ struct Exchange {
         }
         udp = listen(sip::Transport::udp);
         tcp = listen(sip::Transport::tcp);
+        for (std::uint16_t i = 0; i < count; ++i) install(i, server::Durability::memory, nullptr);
+    }
+    void install(std::uint16_t shard, server::Durability durability, StoreThread* store) {
         auto policy = std::make_shared<server::Settings>();
         policy->domains = {"example.com"};
         policy->trusted = {*base::Network::parse("127.0.0.0/8")};
-        for (std::uint16_t i = 0; i < count; ++i) {
-            stack::Settings settings{.listeners = listeners, .shard = i, .shards = count};
-            const std::array<std::byte, 32> seed{static_cast<std::byte>(i)};
-            shards[i]->install(
-                std::make_unique<server::Node>(site, std::move(settings), policy, server::Durability::memory,
-                                               seed, net::read_clocks().now, base::Log()),
-                list, nullptr);
-        }
+        stack::Settings settings{.listeners = listeners, .shard = shard, .shards = site.shards};
+        const std::array<std::byte, 32> seed{static_cast<std::byte>(shard)};
+        list[shard]->install(std::make_unique<server::Node>(site, std::move(settings), policy, durability,
+                                                            seed, net::read_clocks().now, base::Log()),
+                             list, store);
     }
     // All shards share one port, and the kernel chooses who gets a peer's packets.
     base::Endpoint listen(sip::Transport transport) {
@@ -169,6 +172,39 @@ TEST_CASE("a peer that sends no SIP is told so and loses its connection") {
     REQUIRE(exchange.hears(phone, "SIP/2.0 400"));
     phone = TestPhone::udp();  // its end of the connection closes too
     CHECK(exchange.turn_until([&] { return exchange.list[0]->counters().connections == 0; }));
+}
+
+TEST_CASE("a shard that nobody sends anything sees to what its bindings of an earlier run need") {
+    Exchange exchange(1);
+    auto& shard = *exchange.list[0];
+    const auto moment = net::read_clocks();
+    const server::Binding expired{.contact = "sip:bob@127.0.0.1",
+                                  .parameters = {},
+                                  .call_id = "call",
+                                  .path = {},
+                                  .expires = moment.now - std::chrono::seconds(5),
+                                  .flow = {}};
+    const auto record = server::AorRecord::pack("sip:bob@example.com", {&expired, 1});
+    const auto octets = server::encode(*record, moment);
+    auto opened = store::open_store_in_memory().value();
+    const store::Change change{"sip:bob@example.com", octets};
+    REQUIRE(opened->commit({&change, 1}));
+    StoreThread store(std::move(opened), {});
+    exchange.install(0, server::Durability::commit, &store);
+    REQUIRE(shard.node().restore("sip:bob@example.com", octets, moment));
+    std::thread thread([&] { shard.run(); });
+    const auto stored = [&] {
+        return store.with_store([](store::Store& one) {
+            std::size_t count = 0;
+            REQUIRE(one.for_each_location([&](std::string_view, std::string_view) { ++count; }));
+            return count;
+        });
+    };
+    const auto deadline = moment.now + std::chrono::seconds(10);
+    while (stored() > 0 && net::read_clocks().now < deadline) std::this_thread::yield();
+    CHECK(stored() == 0);
+    shard.stop();
+    thread.join();
 }
 
 TEST_CASE("answers of the store and orders find room in a full mailbox, letters are shed") {

@@ -1,6 +1,7 @@
 // A file descriptor and the duty to close it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -26,6 +27,10 @@ class Fd {
  private:
     int number_ = -1;
 };
+
+// Takes as many descriptors as the system grants this process; the usual start is far below. How many that
+// is.
+std::size_t allow_all_descriptors();
 
 // "cannot bind 127.0.0.1:5060: Address already in use", from errno.
 [[nodiscard]] tl::unexpected<std::string> system_trouble(const std::string& attempt);

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 using namespace almon::net;
@@ -41,4 +43,16 @@ TEST_CASE("a system error becomes a sentence") {
     errno = EADDRINUSE;
     CHECK(system_trouble("bind 127.0.0.1:5060").value() ==
           "cannot bind 127.0.0.1:5060: Address already in use");
+}
+
+TEST_CASE("a process takes all descriptors that it is granted") {
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit few{std::min<rlim_t>(64, before.rlim_max), before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    CHECK(allow_all_descriptors() == before.rlim_max);
+    rlimit now{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &now) == 0);
+    CHECK(now.rlim_cur == before.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &before);
 }

@@ -71,14 +71,20 @@ class Message {
     std::size_t count(HeaderName name) const;  // fields, not values
 
     // The first value, parsed. get(): absence is Errc::missing_field; find(): absence is nullopt.
-    // The value borrows from this message.
+    // The value borrows from this message, so none can be had of a temporary.
     template <class Header>
-    [[nodiscard]] Result<Header> get() const;
+    [[nodiscard]] Result<Header> get() const&;
     template <class Header>
-    [[nodiscard]] Result<std::optional<Header>> find() const;
+    Result<Header> get() const&& = delete;
+    template <class Header>
+    [[nodiscard]] Result<std::optional<Header>> find() const&;
+    template <class Header>
+    Result<std::optional<Header>> find() const&& = delete;
     // All values of all fields of that name in order, comma-separated ones one by one (§7.3.1).
     template <class Header>
-    Values<Header> all() const;
+    Values<Header> all() const&;
+    template <class Header>
+    Values<Header> all() const&& = delete;
 
     // Inserts text into the buffer; all slices behind it move along. For what must be added to a message
     // before anybody looks at it: received and rport (§18.2.1). Invalidates views, not offsets before `at`.

@@ -128,4 +128,12 @@ std::string address_of_record(const Uri& uri) {
     return uri.scheme() == Uri::Scheme::tel ? tel_key(uri) : std::string(uri.text());
 }
 
+std::string_view without_port(std::string_view address_of_record) {
+    const auto at = address_of_record.rfind('@');
+    if (at == address_of_record.npos) return address_of_record;
+    const auto bracket = address_of_record.find(']', at);  // of an IPv6 address
+    return address_of_record.substr(
+        0, address_of_record.find(':', bracket == address_of_record.npos ? at : bracket));
+}
+
 }  // namespace almon::sip

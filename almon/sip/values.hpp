@@ -108,7 +108,7 @@ class Values {
 };
 
 template <class Header>
-Result<Header> Message::get() const {
+Result<Header> Message::get() const& {
     const Field* field = find_field(Header::name);
     if (!field) return base::fail(Errc::missing_field, body_at_, Header::name.text().data());
     Scanner in(value(*field), field->value_at);
@@ -116,7 +116,7 @@ Result<Header> Message::get() const {
 }
 
 template <class Header>
-Result<std::optional<Header>> Message::find() const {
+Result<std::optional<Header>> Message::find() const& {
     const auto first = all<Header>().begin();
     if (first == typename Values<Header>::Iterator()) return std::optional<Header>();
     if (!*first) return tl::unexpected(first->error());
@@ -124,7 +124,7 @@ Result<std::optional<Header>> Message::find() const {
 }
 
 template <class Header>
-Values<Header> Message::all() const {
+Values<Header> Message::all() const& {
     return Values<Header>(*this);
 }
 

@@ -15,7 +15,7 @@ PROGRAM = os.environ.get("ALMON", str(ROOT / "build" / "release" / "almon"))
 
 
 def wait_until(condition, seconds=10.0, what="the condition"):
-    """Polls until condition() is true and returns its value. In vain: fails with `what`, a text or its maker."""
+    """Polls until condition() is true; returns its value. In vain it fails with `what`, text or maker."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
@@ -46,8 +46,7 @@ class Almon:
     """A running server on loopback; `with Almon(...) as almon:`"""
 
     def __init__(self, users=(), config=None, arguments=(), host="127.0.0.1", transports=("udp", "tcp"),
-                 state=None, port=None,
-                 preparation=None):
+                 state=None, port=None, preparation=None):
         self.host = host
         self.port = port or free_port()
         self.home = tempfile.mkdtemp(prefix="almon-test.")

@@ -109,8 +109,8 @@ class PatientCaller(Patient):
         if self.waiting and now >= self.next_at:
             self.next_at = now + 1 / self.rate
             call = self.waiting.pop()
-            self.inviting[call] = self.repeat(self.phone.request("INVITE", self.callee, call_id=call,
-                                                                 tag=call))
+            invite = self.phone.request("INVITE", self.callee, call_id=call, tag=call)
+            self.inviting[call] = self.repeat(invite)
 
     def heard(self, message):
         call, status = message.field("Call-ID"), message.status
@@ -132,5 +132,4 @@ class PatientCaller(Patient):
     def _in_dialog(self, method, accepted, cseq):
         routes = "".join(f"Route: {route}\r\n" for route in reversed(accepted.all("Record-Route")))
         return self.phone.request(method, accepted.contact_uri(), to=accepted.field("To"), fields=routes,
-                                  cseq=cseq,
-                                  call_id=accepted.field("Call-ID"), tag=accepted.tag("From"))
+                                  cseq=cseq, call_id=accepted.field("Call-ID"), tag=accepted.tag("From"))

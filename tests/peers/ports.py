@@ -1,8 +1,7 @@
 """Ports and loopback addresses that no other test process uses at the same time.
 
 Each process owns a lane: some ports below the range that the kernel hands out by itself, and the addresses
-127.77.LANE.*. A lane is held by the lock on a file, so it is free again when its process is gone, \
-    however it went.
+127.77.LANE.*. A lane is held by the lock on a file, so it is free again when its process is gone.
 """
 import fcntl
 import os
@@ -56,13 +55,12 @@ def _own_lane():
 
 
 def is_free(port):
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(socket.AF_INET,
-                                                                                 socket.SOCK_DGRAM) as udp:
-        try:
-            tcp.bind(("127.0.0.1", port))
-            udp.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
     return True
 
 

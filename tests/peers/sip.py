@@ -1,4 +1,5 @@
 """A SIP phone made of one socket: it says what a test wants, nonsense too, and keeps all that it hears."""
+import contextlib
 import hashlib
 import re
 import secrets
@@ -64,8 +65,8 @@ def credentials(response, method, uri, user, password):
     secret = md5(user, asked["realm"], password)
     proof = md5(secret, asked["nonce"], "00000001", client_nonce, "auth", md5(method, uri))
     answer = "Authorization" if response.status == 401 else "Proxy-Authorization"
-    values = {"username": user, "realm": asked["realm"], "nonce": asked["nonce"], "uri": uri, "response": proof,
-              "cnonce": client_nonce}
+    values = {"username": user, "realm": asked["realm"], "nonce": asked["nonce"], "uri": uri,
+              "response": proof, "cnonce": client_nonce}
     quoted = ", ".join(f'{key}="{value}"' for key, value in values.items())
     return f"{answer}: Digest {quoted}, algorithm=MD5, qop=auth, nc=00000001\r\n"
 
@@ -95,8 +96,8 @@ class Phone:
 
     @property
     def contact(self):
-        return f"sip:{self.user}@{self.host}:{self.reached_at or self.port}" + (";transport=tcp"
-            if self.transport == "tcp" else "")
+        parameter = ";transport=tcp" if self.transport == "tcp" else ""
+        return f"sip:{self.user}@{self.host}:{self.reached_at or self.port}{parameter}"
 
     # --- Octets.
     def send(self, message):
@@ -226,8 +227,7 @@ class Call:
 
     def _invite(self):
         self.invite = self.phone.request("INVITE", self.uri, fields=self.fields, cseq=self.cseq,
-                                         call_id=self.call_id,
-                                         tag=self.tag)
+                                         call_id=self.call_id, tag=self.tag)
         self.phone.send(self.invite)
 
     def _same_hop(self, method, to):
@@ -267,3 +267,11 @@ class Call:
     def hang_up(self):
         self.in_dialog("BYE")
         return self.phone.final()
+
+
+@contextlib.contextmanager
+def alice_and_bob(server):
+    """Two phones over UDP, registered."""
+    with Phone(server, "alice", "secret-a") as alice, Phone(server, "bob", "secret-b") as bob:
+        assert alice.register().status == 200 and bob.register().status == 200
+        yield alice, bob

@@ -18,12 +18,11 @@ class Sipp:
     def __init__(self, scenario, server, calls, rate=100, users=(), arguments=()):
         self.folder = tempfile.mkdtemp(prefix=f"sipp-{scenario}.")
         self.port = free_port()
-        self.arguments = ["sipp", server.address, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i",
-                          "127.0.0.1",
-                          "-p", str(self.port), "-mp", str(free_port(4)), "-cp", str(free_port()), "-m", \
-                              str(calls),
-                          "-r", str(rate), "-l", "5000", "-nostdin", "-trace_stat", "-stf", "stat.csv",
-                          "-trace_err", "-error_file", "errors", "-timeout", "120s", *arguments]
+        self.arguments = [
+            "sipp", server.address, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", "127.0.0.1",
+            "-p", str(self.port), "-mp", str(free_port(4)), "-cp", str(free_port()),
+            "-m", str(calls), "-r", str(rate), "-l", "5000", "-timeout", "120s", "-nostdin",
+            "-trace_stat", "-stf", "stat.csv", "-trace_err", "-error_file", "errors", *arguments]
         if users:
             lines = [f"{name};[authentication username={name} password={secret}]" for name, secret in users]
             pathlib.Path(self.folder, "users.csv").write_text("\n".join(["SEQUENTIAL", *lines]) + "\n")

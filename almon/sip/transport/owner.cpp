@@ -62,7 +62,7 @@ std::uint64_t owner_of_call(const base::HashKey& secret, std::string_view call_i
 }
 
 std::uint64_t owner_of_aor(const base::HashKey& secret, std::string_view address_of_record) {
-    return base::siphash64(secret, {"AOR", address_of_record});
+    return base::siphash64(secret, {"AOR", without_port(address_of_record)});
 }
 
 }  // namespace almon::sip

@@ -17,7 +17,8 @@ std::optional<std::uint64_t> owner_hash(const base::HashKey& secret, std::string
 
 // What owner_hash() gives for that call.
 std::uint64_t owner_of_call(const base::HashKey& secret, std::string_view call_id);
-// What owner_hash() gives for a REGISTER of that address-of-record, as address_of_record() writes it.
+// What owner_hash() gives for a REGISTER of that address-of-record, as address_of_record() writes it. The
+// port counts for nothing: a user of ours is the same whichever port the phone writes.
 std::uint64_t owner_of_aor(const base::HashKey& secret, std::string_view address_of_record);
 
 }  // namespace almon::sip

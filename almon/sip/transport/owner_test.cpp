@@ -62,7 +62,7 @@ TEST_CASE("owner: REGISTER goes by the address-of-record in To, however it is wr
     const auto bob = aor("sip:bob@biloxi.com");
     for (const auto* to : {"To: Bob <sip:bob@biloxi.com>", "t: sip:bob@BILOXI.com;tag=5",
                            "To: \"Bob, \\\"the\\\" <x>\" <sip:%62ob@biloxi.com;transport=tcp>",
-                           "TO :\r\n <sip:bob:secret@biloxi.com>"}) {
+                           "TO :\r\n <sip:bob:secret@biloxi.com>", "To: <sip:bob@biloxi.com:5070>"}) {
         CAPTURE(to);
         CHECK(owner(message("REGISTER sip:biloxi.com SIP/2.0", std::string(call_id) + to + "\r\n")) == bob);
     }
