@@ -27,15 +27,15 @@ class Inquiry final : public Order {
 
 // One answer a shard, in their order. The shards must be running.
 template <class Question>
-auto ask_all(std::span<Shard* const> shards, Question question) {
-    using Answer = typename Inquiry<Question>::Answer;
-    std::vector<std::future<Answer>> asked;
+auto ask_all(std::span<Shard* const> shards, const Question& question) {
+    using Asked = Inquiry<std::decay_t<Question>>;
+    std::vector<std::future<typename Asked::Answer>> asked;
     for (auto* shard : shards) {
-        auto inquiry = std::make_unique<Inquiry<Question>>(question);
+        auto inquiry = std::make_unique<Asked>(question);
         asked.push_back(inquiry->answer());
         shard->order(std::move(inquiry));
     }
-    std::vector<Answer> answers;
+    std::vector<typename Asked::Answer> answers;
     for (auto& answer : asked) answers.push_back(answer.get());
     return answers;
 }

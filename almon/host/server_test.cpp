@@ -17,7 +17,7 @@ boost::json::object ask(const TestServer& server, const std::string& question) {
     return boost::json::parse(server.ask(question)).as_object();
 }
 // A server that is only opened.
-base::Outcome<std::unique_ptr<Server>> open(const std::string& state, std::vector<std::string> listen,
+base::Outcome<std::unique_ptr<Server>> open(const std::string& state, const std::vector<std::string>& listen,
                                             std::uint16_t shards = 2) {
     auto config = default_config();
     config.listen.clear();

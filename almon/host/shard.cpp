@@ -161,18 +161,27 @@ bool Shard::send_datagram(const sip::Flow& flow, std::string_view octets) {
 }
 
 // Over the connection that the flow names; when that is gone over one to the fallback address, for requests
-// to the flow's peer.
+// over one to the flow's peer: ours, another shard's, or a new one.
 void Shard::send_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback, std::string_view octets,
                            Sender sender) {
     const auto& wanted = flow.connection;
-    if (wanted && wanted.shard != options_.shard && wanted.shard < shards_.size()) {
-        if (!post(wanted.shard, SendOn{flow, fallback, std::string(octets), sender})) send_failed(sender);
-        return;
+    if (wanted && wanted.shard != options_.shard) return post_on_stream(flow, fallback, octets, sender);
+    if (wanted && connections_.write(number_of(wanted), octets)) return;
+    sip::Flow to_peer{flow.transport, flow.local, wanted || fallback.port != 0 ? fallback : flow.peer, {}};
+    if (to_peer.peer.port == 0) return send_failed(sender);
+    if (!wanted && streams_.leading_to(to_peer.peer) == nullptr) {
+        const auto found = node_->connection_to(to_peer);
+        if (found && found->shard != options_.shard) {
+            to_peer.connection = *found;
+            return post_on_stream(to_peer, to_peer.peer, octets, sender);
+        }
     }
-    if (wanted && wanted.shard == options_.shard && connections_.write(number_of(wanted), octets)) return;
-    const auto& to = wanted || fallback.port != 0 ? fallback : flow.peer;
-    if (to.port == 0 || !send_to_peer({flow.transport, flow.local, to, {}}, octets, sender))
-        send_failed(sender);
+    if (!send_to_peer(to_peer, octets, sender)) send_failed(sender);
+}
+
+void Shard::post_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback, std::string_view octets,
+                           Sender sender) {
+    if (!post(flow.connection.shard, SendOn{flow, fallback, std::string(octets), sender})) send_failed(sender);
 }
 
 // Over a connection that leads there already, or a new one.

@@ -93,6 +93,8 @@ class Shard final : net::UdpReader,
     void send_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback, std::string_view octets,
                         Sender sender);
     bool send_to_peer(const sip::Flow& flow, std::string_view octets, Sender sender);
+    void post_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback, std::string_view octets,
+                        Sender sender);
     void close(const sip::ConnectionId& id);
     void send_failed(Sender sender);
     bool post(std::uint16_t shard, Letter letter);

@@ -135,6 +135,22 @@ TEST_CASE("a request to a phone on TCP opens a connection, and the next one uses
     CHECK(exchange.list[0]->counters().connections == 1);
 }
 
+TEST_CASE("a request uses the connection that a phone opened, whichever shard has it") {
+    constexpr int users = 20;
+    Exchange exchange;
+    auto bob = TestPhone::tcp(exchange.tcp);
+    exchange.settle();
+    auto caller = TestPhone::udp();
+    for (int i = 0; i < users; ++i)
+        caller.send(
+            TestRequest{"MESSAGE", user(i), "sip:bob@" + base::printed(bob.endpoint()) + ";transport=tcp"}
+                .text(caller.endpoint()),
+            exchange.udp);
+    CHECK(exchange.hears(bob, "MESSAGE sip:bob@127.0.0.1", users));
+    // Some of the calls belong to the shard without the connection.
+    for (auto* shard : exchange.list) CHECK(shard->node().stack().counters().requests > 0);
+}
+
 TEST_CASE("a connection that the phone has closed is not used again") {
     Exchange exchange(1);
     const auto bob = TestPhone::listening();

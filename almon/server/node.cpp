@@ -19,6 +19,8 @@ Node::Node(Site& site, stack::Settings settings, SettingsSnapshot policy, Durabi
       router_(stack_, domains_, site.signer, site.keys.routes, authenticator_, registrar_, proxy_, policy) {}
 
 void Node::connected(const sip::Flow& flow, base::Moment moment) {
+    const Turn turn(site_.epochs, shard());
+    site_.connections.opened(flow);
     stack_.connected(flow, moment);
 }
 
@@ -28,7 +30,13 @@ bool Node::received(sip::ConnectionId connection, std::string_view octets, base:
 }
 
 void Node::disconnected(sip::ConnectionId connection, base::Moment moment) {
-    stack_.disconnected(connection, moment);
+    const Turn turn(site_.epochs, shard());
+    if (const auto flow = stack_.disconnected(connection, moment)) site_.connections.closed(*flow);
+}
+
+std::optional<sip::ConnectionId> Node::connection_to(const sip::Flow& flow) const {
+    const Turn turn(site_.epochs, shard());
+    return site_.connections.find(flow.transport, flow.peer);
 }
 
 void Node::handed_over(const sip::Flow& flow, std::string_view octets, base::Moment moment) {

@@ -39,6 +39,8 @@ class Node final : stack::Core {
     // True when these octets made a whole message.
     bool received(sip::ConnectionId connection, std::string_view octets, base::Moment moment);
     void disconnected(sip::ConnectionId connection, base::Moment moment);
+    // A connection to the flow's peer that some shard has open.
+    std::optional<sip::ConnectionId> connection_to(const sip::Flow& flow) const;
     void handed_over(const sip::Flow& flow, std::string_view octets, base::Moment moment);
     void send_failed(stack::ClientHandle origin, base::Moment moment);
     void committed(std::uint64_t ticket, bool durable, base::Moment moment);

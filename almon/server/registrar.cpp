@@ -74,14 +74,15 @@ Registrar::Registrar(stack::Stack& stack, const Domains& domains, Location& loca
 void Registrar::request(const stack::Arrival& arrival) {
     auto unsupported = fields();
     print_unsupported(arrival.message, unsupported);
-    if (unsupported.size() > 0) return reply(arrival, status::bad_extension, unsupported.view());
-    const auto to = read_to(arrival.message);
-    if (!to) return refuse(arrival, to.error());
+    if (unsupported.size() > 0)
+        return stack_.reply(arrival, {.status = status::bad_extension, .fields = unsupported.view()});
     const auto verdict = authenticator_.check(arrival, Role::registrar, stack_.moment());
     if (!verdict.passed()) {
         ++counters_.challenged;
-        return reply(arrival, verdict.status, verdict.fields);
+        return stack_.reply(arrival, {.status = verdict.status, .fields = verdict.fields});
     }
+    const auto to = read_to(arrival.message);
+    if (!to) return refuse(arrival, to.error());
     const auto aor = authorize(*to, verdict);
     if (!aor) return refuse(arrival, aor.error());
     update(arrival, *aor);
@@ -110,7 +111,7 @@ void Registrar::update(const stack::Arrival& arrival, const std::string& aor) {
     if (changes && !idle) return change(arrival, aor);
     const auto fields = success_fields(arrival.message);
     if (!fields) return refuse(arrival, too_large);
-    reply(arrival, status::ok, *fields);
+    stack_.answer(arrival, {.status = status::ok, .fields = *fields});
 }
 
 void Registrar::change(const stack::Arrival& arrival, const std::string& aor) {
@@ -234,10 +235,6 @@ void Registrar::accept(stack::ServerTransaction&& transaction, std::string_view 
     stack_.finish(std::move(transaction), status::ok, answer);
 }
 
-void Registrar::reply(const stack::Arrival& arrival, sip::Status status, std::string_view fields) {
-    stack_.reply(arrival, {.status = status, .fields = fields});
-}
-
 void Registrar::refuse(const stack::Arrival& arrival, const Refusal& refusal) {
     ++counters_.refused;
     auto out = fields();
@@ -251,7 +248,11 @@ void Registrar::refuse(const stack::Arrival& arrival, const Refusal& refusal) {
     if (refusal.status == status::service_unavailable) print_retry_after(stack_.random(), out);
     stack_.log().write(base::Level::info, "registration refused",
                        {{"call", base::Private{arrival.envelope.call_id.value()}}, {"reason", refusal.why}});
-    reply(arrival, refusal.status, out.view());
+    const sip::Reply answer{.status = refusal.status, .fields = out.view()};
+    // Credentials are good for one request, so its repeat must meet a transaction; one that we had no room for
+    // is to be judged anew.
+    if (refusal.status == status::service_unavailable) return stack_.reply(arrival, answer);
+    stack_.answer(arrival, answer);
 }
 
 // §10.3 step 8; RFC 3327 §5.3.

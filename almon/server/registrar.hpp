@@ -82,7 +82,6 @@ class Registrar final : stack::ServerUser, stack::AlarmUser {
 
     void accept(stack::ServerTransaction&& transaction, std::string_view answer);
     void refuse(const stack::Arrival& arrival, const Refusal& refusal);
-    void reply(const stack::Arrival& arrival, sip::Status status, std::string_view fields);
     // The fields of a 200 that tells of the bindings in registration_. Nullopt: more than a message can hold.
     std::optional<std::string_view> success_fields(const sip::Message& request);
     // A buffer for the fields of one answer.

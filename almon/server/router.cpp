@@ -78,9 +78,10 @@ void Router::proxy(const stack::Arrival& arrival, const RouteInformation& route)
     const LoopMark mark(route_key_, arrival.message, arrival.envelope);
     if (mark.is_in_via_of(arrival.message)) return refuse(arrival, status::loop_detected);
     if (refuse_unsupported(arrival, sip::ProxyRequire::name)) return;
-    if (!admit(arrival, route)) return;
+    const auto caller = admit(arrival, route);
+    if (!caller) return;
     if (const auto nowhere = proxy_.request(arrival, route, mark))
-        refuse(arrival, nowhere->status, nowhere->warning);
+        refuse(arrival, nowhere->status, nowhere->warning, *caller);
 }
 
 // ACKs to 2xx, and CANCELs that match nothing here (§16.10). They cannot be challenged: those whom we do not
@@ -110,27 +111,28 @@ std::optional<Caller> Router::known_caller(const stack::Arrival& arrival,
     return {};
 }
 
-// False: the request has had its answer.
-bool Router::admit(const stack::Arrival& arrival, const RouteInformation& route) {
+// Nullopt: the request has had its answer.
+std::optional<Caller> Router::admit(const stack::Arrival& arrival, const RouteInformation& route) {
     auto caller = known_caller(arrival, route);
     std::optional<Verdict> verdict;
     if (!caller && arrival.message.has(sip::ProxyAuthorization::name)) {
         verdict = authenticator_.check(arrival, Role::proxy, stack_.moment());
         if (verdict->passed() && !may_call_as(arrival.message, verdict->identity))
-            return forbid(arrival, "From is another than the authenticated user"), false;
+            return forbid(arrival, Caller::authenticated, "From is another than the authenticated user"),
+                   std::nullopt;
         if (verdict->passed()) caller = Caller::authenticated;
     }
     if (!caller) caller = claims_own(arrival.message) ? Caller::claims_own : Caller::stranger;
     switch (decide(*caller, destination_of(route, domains_), arrival.message.method(), settings_->inbound)) {
-        case Access::allow: return true;
+        case Access::allow: return caller;
         case Access::challenge:
             challenge(arrival,
                       verdict ? *verdict : authenticator_.check(arrival, Role::proxy, stack_.moment()));
-            return false;
-        case Access::forbid: return forbid(arrival, "no relaying"), false;
-        case Access::ignore: return false;
+            return {};
+        case Access::forbid: return forbid(arrival, *caller, "no relaying"), std::nullopt;
+        case Access::ignore: return {};
     }
-    return false;
+    return {};
 }
 
 bool Router::claims_own(const sip::Message& request) const {
@@ -154,29 +156,35 @@ void Router::challenge(const stack::Arrival& arrival, const Verdict& verdict) {
     stack_.reply(arrival, {.status = verdict.status, .fields = verdict.fields});
 }
 
-void Router::forbid(const stack::Arrival& arrival, std::string_view why) {
+void Router::forbid(const stack::Arrival& arrival, Caller caller, std::string_view why) {
     ++counters_.forbidden;
-    refuse(arrival, status::forbidden, why);
+    refuse(arrival, status::forbidden, why, caller);
 }
 
-void Router::refuse(const stack::Arrival& arrival, sip::Status answer, std::string_view warning) {
-    if (warning.empty()) return refuse_with(arrival, answer, {});
+void Router::refuse(const stack::Arrival& arrival, sip::Status answer, std::string_view warning,
+                    Caller caller) {
+    if (warning.empty()) return refuse_with(arrival, answer, {}, caller);
     const auto* listener = stack_.listener_for(arrival.flow);
     char buffer[512];
     base::Printer fields{buffer};
     fields.put("Warning: 399 ").put(listener ? listener->sent_by : settings_->product);
     fields.put(" \"").put(warning).put("\"\r\n");
-    refuse_with(arrival, answer, fields.overflowed() ? std::string_view{} : fields.view());
+    refuse_with(arrival, answer, fields.overflowed() ? std::string_view{} : fields.view(), caller);
 }
 
-void Router::refuse_with(const stack::Arrival& arrival, sip::Status answer, std::string_view fields) {
+// The answer to a stranger is forgotten at once. Credentials are good for one request, so a repeat of it must
+// meet the transaction, or it would be challenged instead of answered again.
+void Router::refuse_with(const stack::Arrival& arrival, sip::Status answer, std::string_view fields,
+                         Caller caller) {
     ++counters_.refused;
     if (stack_.log().wants(base::Level::info))
         stack_.log().write(base::Level::info, "request refused",
                            {{"call", base::Private{arrival.envelope.call_id.value()}},
                             {"method", arrival.message.method().value()},
                             {"reason", answer.reason()}});
-    stack_.reply(arrival, {.status = answer, .fields = fields});
+    const sip::Reply reply{.status = answer, .fields = fields};
+    if (caller == Caller::authenticated) return stack_.answer(arrival, reply);
+    stack_.reply(arrival, reply);
 }
 
 }  // namespace almon::server

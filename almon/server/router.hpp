@@ -37,15 +37,17 @@ class Router final : public stack::Core {
     void relay(const stack::Arrival& arrival, const RouteInformation& route);
     bool refuse_unsupported(const stack::Arrival& arrival, sip::HeaderName required);
 
-    bool admit(const stack::Arrival& arrival, const RouteInformation& route);
+    std::optional<Caller> admit(const stack::Arrival& arrival, const RouteInformation& route);
     std::optional<Caller> known_caller(const stack::Arrival& arrival, const RouteInformation& route) const;
     bool claims_own(const sip::Message& request) const;
     bool may_call_as(const sip::Message& request, std::string_view identity) const;
 
     void challenge(const stack::Arrival& arrival, const Verdict& verdict);
-    void forbid(const stack::Arrival& arrival, std::string_view why);
-    void refuse(const stack::Arrival& arrival, sip::Status answer, std::string_view warning = {});
-    void refuse_with(const stack::Arrival& arrival, sip::Status answer, std::string_view fields);
+    void forbid(const stack::Arrival& arrival, Caller caller, std::string_view why);
+    void refuse(const stack::Arrival& arrival, sip::Status answer, std::string_view warning = {},
+                Caller caller = Caller::stranger);
+    void refuse_with(const stack::Arrival& arrival, sip::Status answer, std::string_view fields,
+                     Caller caller = Caller::stranger);
 
     stack::Stack& stack_;
     const Domains& domains_;

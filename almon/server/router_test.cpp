@@ -30,8 +30,8 @@ struct Office : TestExchange {
                 return sent.message.status().code();
         return 0;
     }
-    // Sends it, answers the challenge, sends it again.
-    void send_with_digest(const sip::Endpoint& from, Request request, std::string_view user,
+    // Sends it, answers the challenge, sends it again; gives what was sent last.
+    Request send_with_digest(const sip::Endpoint& from, Request request, std::string_view user,
                           std::string_view password) {
         hear(from, request);
         const auto answer = next(from, 407);
@@ -40,6 +40,7 @@ struct Office : TestExchange {
         request.branch += "-again";
         request.cseq = "2";
         hear(from, request);
+        return request;
     }
     bool reached_anybody() const {
         return count_to(bob) + count_to(endpoint("203.0.113.5:5060")) +
@@ -205,6 +206,16 @@ TEST_CASE("a wrong password is challenged again, without end and without a way o
     office.send_with_digest(alice, {.uri = foreign}, "alice", "guess");
     CHECK(office.count(alice, 407) == 1);
     CHECK_FALSE(office.reached_anybody());
+}
+
+TEST_CASE("a repeat of a request whose credentials are used up gets the same answer, not a challenge") {
+    Office office;
+    const auto invite =
+        office.send_with_digest(alice, {.uri = "sip:nobody@example.com"}, "alice", "wonder");
+    CHECK(office.count(alice, 404) == 1);
+    office.hear(alice, invite);
+    CHECK(office.count(alice, 404) == 2);
+    CHECK(office.count(alice, 407) == 0);
 }
 
 TEST_CASE("whoever authenticates speaks for no other user of ours (CVE-2025-47779)") {

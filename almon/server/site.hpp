@@ -1,9 +1,11 @@
-// What the shards of one server share: where users are, who they are, and the secrets of this installation.
+// What the shards of one server share: where users are, who they are, whose connections lead to whom, and
+// the secrets of this installation.
 // All of it may be read by every shard within its turn; each part says who writes it.
 #pragma once
 
 #include "almon/base/crypto/mac.hpp"
 #include "almon/base/epochs.hpp"
+#include "almon/server/connection_table.hpp"
 #include "almon/server/location.hpp"
 #include "almon/server/record_route.hpp"
 #include "almon/server/subscribers.hpp"
@@ -26,6 +28,7 @@ struct Site {
           epochs(static_cast<std::uint16_t>(shard_count + 1)),
           location(epochs, keys.tables, shard_count),
           subscribers(epochs, keys.tables),
+          connections(epochs, keys.tables, shard_count),
           signer(keys.routes) {}
 
     std::uint16_t commander() const { return shards; }
@@ -35,6 +38,7 @@ struct Site {
     base::Epochs epochs;
     Location location;
     Subscribers subscribers;
+    ConnectionTable connections;
     const RouteSigner signer;
 };
 

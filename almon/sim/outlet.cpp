@@ -31,6 +31,14 @@ void Outlet::send_on_stream(StreamPacket packet) {
     const auto to = wanted || packet.fallback.port != 0 ? packet.fallback : packet.flow.peer;
     if (to.port == 0) return fail(packet);
     auto* stream = leading_to(to);
+    if (stream == nullptr && !wanted) {
+        const auto others = engine_.connection_to({packet.flow.transport, packet.flow.local, to, {}});
+        if (others && others->shard != shard_) {
+            packet.flow.connection = *others;
+            packet.fallback = to;
+            return engine_.send_elsewhere(others->shard, std::move(packet));
+        }
+    }
     if (stream == nullptr)
         stream = &add(network_.connect(*this, packet.flow.local, to), packet.flow.local, to, false);
     write(*stream, std::move(packet));

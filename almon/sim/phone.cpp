@@ -233,7 +233,9 @@ void Phone::acknowledge(const Call& call, std::uint32_t cseq) {
 void Phone::hangs_up(std::size_t number) {
     stack_.turn(clock_.moment());
     auto& call = calls_[number];
-    if (call.state == Call::State::talking) {
+    if (call.accepted && !call.is_confirmed) {
+        call.was_given_up = true;  // §15: a callee sends no BYE before the ACK
+    } else if (call.state == Call::State::talking) {
         send_bye(number);
     } else if (call.state == Call::State::ringing && call.asked) {
         decline(call, sip::status::decline);
@@ -333,6 +335,7 @@ void Phone::take_ack(const stack::Arrival& arrival) {
     auto& call = calls_[*number];
     call.is_confirmed = true;
     if (call.accepted) stack_.disarm(call.alarm);
+    if (call.was_given_up && call.state == Call::State::talking) send_bye(*number);
 }
 
 void Phone::take_bye(const stack::Arrival& arrival) {
@@ -450,7 +453,7 @@ void Phone::failed(std::uint64_t cookie, stack::Failure) {
             call.status = sip::status::request_timeout.code();
             return stack_.disarm(call.alarm);
         }
-        case Kind::bye: return;
+        case Kind::bye: calls_[number_of(cookie)].is_bye_lost = true; return;
     }
 }
 

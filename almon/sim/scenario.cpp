@@ -147,12 +147,13 @@ void Life::check_calls() {
     }
 }
 
-// Who talks talks to somebody.
+// Who talks talks to somebody, or to one whose BYE never arrived (§15.1.1).
 void Life::check_pair(const Call& call, bool is_caller) {
     const auto wanted = is_caller ? Call::Side::callee : Call::Side::caller;
     for (const auto* phone : phones_)
         for (const auto& other : phone->calls())
-            if (other.side == wanted && other.call_id == call.call_id && other.state == State::talking)
+            if (other.side == wanted && other.call_id == call.call_id &&
+                (other.state == State::talking || other.is_bye_lost))
                 return;
     breaks("one side only is in call " + call.call_id);
 }

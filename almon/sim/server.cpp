@@ -47,6 +47,9 @@ class Server::Shard final : public Engine {
         (void)node_.received(id, octets, now());
     }
     void disconnected(sip::ConnectionId id) override { node_.disconnected(id, now()); }
+    std::optional<sip::ConnectionId> connection_to(const sip::Flow& flow) const override {
+        return node_.connection_to(flow);
+    }
     void send_failed(stack::ClientHandle origin) override { node_.send_failed(origin, now()); }
     stack::Outbox& outbox() override { return node_.outbox(); }
 

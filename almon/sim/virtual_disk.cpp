@@ -70,7 +70,7 @@ struct Calls {
         if (!opened(file).life->may_read()) return SQLITE_IOERR_READ;
         const auto found = opened(file).file->read(static_cast<std::size_t>(offset), wanted);
         std::memset(to, 0, wanted);
-        std::memcpy(to, found.data(), found.size());
+        std::copy(found.begin(), found.end(), static_cast<char*>(to));
         return found.size() == wanted ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
     }
     static int write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 using namespace almon;
 using namespace almon::sim;
 using namespace std::chrono_literals;
@@ -92,7 +94,7 @@ TEST_CASE("a caller who hangs up while it rings stops the ringing: CANCEL, 487, 
 }
 
 TEST_CASE("a callee who declines, is busy or answers with anything else is heard by the caller") {
-    for (const std::uint16_t status : {486U, 603U, 302U, 480U}) {
+    for (const auto status : std::array<std::uint16_t, 4>{486, 603, 302, 480}) {
         Town town;
         town.bob.when_called = {.ring_for = 0s, .answer = status};
         town.alice.calls("bob");

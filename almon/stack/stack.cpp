@@ -55,11 +55,14 @@ bool Stack::received(sip::ConnectionId id, std::string_view octets, base::Moment
     }
 }
 
-void Stack::disconnected(sip::ConnectionId id, base::Moment moment) {
+std::optional<sip::Flow> Stack::disconnected(sip::ConnectionId id, base::Moment moment) {
     shard_.moment = moment;
-    if (id.slot < connections_.size() && connections_[id.slot] &&
-        connections_[id.slot]->flow.connection == id)
-        connections_[id.slot].reset();
+    if (id.slot >= connections_.size()) return {};
+    auto& connection = connections_[id.slot];
+    if (!connection || connection->flow.connection != id) return {};
+    const auto flow = connection->flow;
+    connection.reset();
+    return flow;
 }
 
 void Stack::handed_over(const sip::Flow& flow, std::string_view octets, base::Moment moment) {
@@ -105,6 +108,14 @@ bool Stack::answer(const Arrival& arrival, sip::Status status, std::string_view 
     if (servers_.answer(arrival, status, octets)) return true;
     refuse_full(arrival);
     return false;
+}
+
+void Stack::answer(const Arrival& arrival, sip::Reply reply) {
+    const auto tag = tag_for(arrival.message);
+    reply.to_tag = tag.tag();
+    auto out = shard_.scratch();
+    sip::write_reply(arrival.message, reply, out);
+    (void)answer(arrival, reply.status, out.view());
 }
 
 void Stack::refuse_full(const Arrival& arrival) {

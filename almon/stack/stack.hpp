@@ -34,7 +34,8 @@ class Stack {
     void connected(const sip::Flow& flow, base::Moment moment);  // flow.connection is set
     // True when these octets completed a message.
     bool received(sip::ConnectionId connection, std::string_view octets, base::Moment moment);
-    void disconnected(sip::ConnectionId connection, base::Moment moment);
+    // Gives the flow that the connection was, or nullopt for one that was not known.
+    std::optional<sip::Flow> disconnected(sip::ConnectionId connection, base::Moment moment);
     // A whole message that another shard received and that this one owns.
     void handed_over(const sip::Flow& flow, std::string_view octets, base::Moment moment);
     // A packet of that origin could not be sent.
@@ -62,6 +63,9 @@ class Stack {
     // A transaction that is opened and ended by this final answer at once; repeats of the request get it
     // again. False when the table is full: 503 was sent.
     [[nodiscard]] bool answer(const Arrival& arrival, sip::Status status, std::string_view octets);
+    // Writes the reply, with our To tag, and does so. For requests whose repeat would be judged otherwise, as
+    // one is whose credentials have been used up; all others are cheaper to reply() to.
+    void answer(const Arrival& arrival, sip::Reply reply);
     void provisional(const ServerTransaction& transaction, sip::Status status, std::string_view octets);
     // 2xx to an INVITE.
     AcceptedInvite accept(ServerTransaction&& transaction, std::string_view octets);
