@@ -16,7 +16,7 @@ inline constexpr std::size_t message_octets = 65'535;
 inline constexpr std::size_t message_fields = 256;
 // Comma-separated values of one kind (Via, Route, Contact) that are looked at.
 inline constexpr std::size_t values_per_field = 128;
-// URI and header parameters in one value.
+// URI and header parameters in one value, and the headers of a URI.
 inline constexpr std::size_t parameters = 64;
 // Parts of one multipart body, and how deep multiparts nest.
 inline constexpr std::size_t body_parts = 32;

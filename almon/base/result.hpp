@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 namespace almon::base {
@@ -33,7 +34,10 @@ struct Error {
     std::size_t offset = 0;  // octets from the start of the input
     const char* rule = "";   // the rule that is broken, such as "RFC 3261 §8.1.1.5"
 
-    friend bool operator==(const Error&, const Error&) = default;
+    // Rules are the same when they read the same, wherever their text lies.
+    friend constexpr bool operator==(const Error& a, const Error& b) {
+        return a.code == b.code && a.offset == b.offset && std::string_view(a.rule) == b.rule;
+    }
 };
 
 // What reading bytes gives: a value, or the Error that says where and why not.

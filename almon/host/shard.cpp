@@ -181,7 +181,8 @@ void Shard::send_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback,
 
 void Shard::post_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback, std::string_view octets,
                            Sender sender) {
-    if (!post(flow.connection.shard, SendOn{flow, fallback, std::string(octets), sender})) send_failed(sender);
+    if (!post(flow.connection.shard, SendOn{flow, fallback, std::string(octets), sender}))
+        send_failed(sender);
 }
 
 // Over a connection that leads there already, or a new one.

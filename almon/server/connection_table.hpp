@@ -1,6 +1,6 @@
 // Which shard has a connection to a peer, for all shards: a phone behind TCP is reached over the connection
-// that it opened, whichever shard the kernel gave that to (RFC 3261 §18.1.1, RFC 5626 §5.3). One part a shard,
-// which that shard alone writes and any shard reads.
+// that it opened, whichever shard the kernel gave that to (RFC 3261 §18.1.1, RFC 5626 §5.3). One part a
+// shard, which that shard alone writes and any shard reads.
 #pragma once
 
 #include <array>

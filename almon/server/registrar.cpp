@@ -249,8 +249,8 @@ void Registrar::refuse(const stack::Arrival& arrival, const Refusal& refusal) {
     stack_.log().write(base::Level::info, "registration refused",
                        {{"call", base::Private{arrival.envelope.call_id.value()}}, {"reason", refusal.why}});
     const sip::Reply answer{.status = refusal.status, .fields = out.view()};
-    // Credentials are good for one request, so its repeat must meet a transaction; one that we had no room for
-    // is to be judged anew.
+    // Credentials are good for one request, so its repeat must meet a transaction; one that we had no room
+    // for is to be judged anew.
     if (refusal.status == status::service_unavailable) return stack_.reply(arrival, answer);
     stack_.answer(arrival, answer);
 }

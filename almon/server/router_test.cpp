@@ -32,7 +32,7 @@ struct Office : TestExchange {
     }
     // Sends it, answers the challenge, sends it again; gives what was sent last.
     Request send_with_digest(const sip::Endpoint& from, Request request, std::string_view user,
-                          std::string_view password) {
+                             std::string_view password) {
         hear(from, request);
         const auto answer = next(from, 407);
         const auto challenge = *answer.message.get<sip::ProxyAuthenticate>();
@@ -210,8 +210,7 @@ TEST_CASE("a wrong password is challenged again, without end and without a way o
 
 TEST_CASE("a repeat of a request whose credentials are used up gets the same answer, not a challenge") {
     Office office;
-    const auto invite =
-        office.send_with_digest(alice, {.uri = "sip:nobody@example.com"}, "alice", "wonder");
+    const auto invite = office.send_with_digest(alice, {.uri = "sip:nobody@example.com"}, "alice", "wonder");
     CHECK(office.count(alice, 404) == 1);
     office.hear(alice, invite);
     CHECK(office.count(alice, 404) == 2);

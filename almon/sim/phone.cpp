@@ -486,6 +486,7 @@ void Phone::received(sip::ConnectionId connection, std::string_view octets) {
 }
 void Phone::disconnected(sip::ConnectionId connection) {
     stack_.disconnected(connection, clock_.moment());
+    ++streams_lost_;
 }
 void Phone::send_failed(stack::ClientHandle origin) {
     stack_.send_failed(origin, clock_.moment());
@@ -495,6 +496,7 @@ void Phone::advance() {
     outlet_.flush();
 }
 void Phone::loses_its_streams() {
+    streams_lost_ += outlet_.streams();
     outlet_.break_streams();
 }
 

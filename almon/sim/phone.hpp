@@ -66,6 +66,8 @@ class Phone final : public Machine,
     bool wants_registration() const { return expires_.count() > 0; }
     std::uint16_t register_status() const { return register_status_; }
     std::size_t transactions() const { return stack_.client_transactions() + stack_.server_transactions(); }
+    // How many of its streams have ended, and what was in them with them.
+    std::size_t streams_lost() const { return streams_lost_; }
     // Breaks its streams, as a changed network does.
     void loses_its_streams();
 
@@ -147,6 +149,7 @@ class Phone final : public Machine,
     sip::digest::Tries register_tries_;
     std::optional<Instant> registered_until_;
     stack::Alarm register_alarm_{};
+    std::size_t streams_lost_ = 0;
 };
 
 }  // namespace almon::sim

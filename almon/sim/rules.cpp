@@ -34,6 +34,11 @@ void Rules::note(const Passage& passage) {
         answered.is_accepted = true;
         return;
     }
+    const bool is_challenge =
+        status == sip::status::unauthorized || status == sip::status::proxy_authentication_required;
+    // A challenge leaves no state: a repeat of its request is judged anew, and by then may pass. Nothing
+    // turns into a challenge, though.
+    if (is_challenge && answered.final_response.empty() && !answered.is_accepted) return;
     const auto response = std::to_string(status.code()) + " " + std::string(envelope->to_tag.value());
     if (answered.is_accepted) breaks(passage, call_id, "no refusal follows a 2xx to one INVITE");
     if (!answered.final_response.empty() && answered.final_response != response)

@@ -139,8 +139,10 @@ void Life::check_calls() {
             const bool is_caller = call.side == Call::Side::caller;
             const bool has_heard =
                 call.state != State::ringing && (call.status != 0 || !call.requested.empty());
-            // A crash takes the transactions with it; the caller's patience has ended those.
-            if (is_caller && outcome_.crashes == 0 && (!has_heard || call.status == 0))
+            // A crash takes the transactions with it, a broken stream the one final response that goes over
+            // a stream (§17.2.1); the caller's patience has ended those.
+            const bool may_be_lost = outcome_.crashes > 0 || phone->streams_lost() > 0;
+            if (is_caller && !may_be_lost && (!has_heard || call.status == 0))
                 breaks(phone->user() + " heard no final answer to call " + call.call_id);
             if (call.state == State::talking) check_pair(call, is_caller);
         }
@@ -160,6 +162,9 @@ void Life::check_pair(const Call& call, bool is_caller) {
 
 // What was acknowledged is bound, and what was acknowledged to be taken back is not.
 void Life::check_bindings() {
+    const auto is_registering = [](const Phone* phone) { return phone->is_registering(); };
+    // A refresh may just be on its way; in good weather its answer is back at once.
+    if (std::any_of(phones_.begin(), phones_.end(), is_registering)) world_.run_for(5s);
     for (const auto* phone : phones_) {
         if (phone->is_registering()) {
             breaks(phone->user() + " still waits for an answer to its REGISTER");

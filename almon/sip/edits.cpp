@@ -13,16 +13,19 @@ namespace almon::sip {
 class Edits::Writer {
  public:
     Writer(const Edits& edits, const Message& message, base::Printer& out)
-        : edits_(edits), message_(message), out_(out) {}
+        : edits_(edits), message_(message), out_(out) {
+        walk(body_at(), message_.octets().size(),
+             [this](std::string_view piece) { body_octets_ += piece.size(); });
+    }
 
     void run() {
         write_start_line();
         for (const Field& field : message_.fields()) write_field(field);
         flush();
         write_additions();
-        if (!has_length_) out_.put("Content-Length: ").put_number(message_.body().size()).put("\r\n");
+        if (!has_length_) out_.put("Content-Length: ").put_number(body_octets_).put("\r\n");
         out_.put("\r\n");
-        copy(message_.octets().size() - message_.body().size(), message_.octets().size());
+        copy(body_at(), message_.octets().size());
     }
 
  private:
@@ -36,13 +39,15 @@ class Edits::Writer {
     std::string_view text(const Edit& edit) const {
         return std::string_view(edits_.text_).substr(edit.text_at, edit.text_size);
     }
+    std::size_t body_at() const { return message_.octets().size() - message_.body().size(); }
     bool is_first(const Edit& edit, const Field& field) const {
         return message_.find_field(edit.name) == &field;
     }
 
     void write_start_line() {
         if (message_.is_response()) {
-            out_.put("SIP/2.0 ").put_number(message_.status().code()).put(' ').put(message_.reason());
+            out_.put("SIP/2.0 ").put_number(message_.status().code()).put(' ');
+            copy(message_.reason());
         } else {
             out_.put(message_.method().value()).put(' ');
             write_request_uri();
@@ -50,8 +55,7 @@ class Edits::Writer {
         }
         out_.put("\r\n");
         for (auto edit = edits_.edits_.rbegin(); edit != edits_.edits_.rend(); ++edit)
-            if (edit->kind == Kind::prepend && !message_.has(edit->name))
-                put_line(out_, edit->name, text(*edit));
+            if (edit->kind == Kind::prepend && !message_.has(edit->name)) put(*edit);
     }
     void write_request_uri() {
         const auto replaced = std::find_if(edits_.edits_.rbegin(), edits_.edits_.rend(),
@@ -59,20 +63,19 @@ class Edits::Writer {
         if (replaced != edits_.edits_.rend()) {
             out_.put(text(*replaced));
         } else {
-            const auto from = message_.offset_of(message_.request_uri());
-            copy(from, from + message_.request_uri().size());
+            copy(message_.request_uri());
         }
     }
 
     void write_field(const Field& field) {
         const auto wish = wish_for(field);
-        if (!wish.removed) has_length_ |= ContentLength::name.matches(message_.name(field), field.name_hash);
+        has_length_ |= !wish.removed && is_length(field);
         const bool untouched = !wish.prepended && !wish.removed && wish.set == nullptr;
         if (untouched && wish.value_from == field.value_at && is_tidy(field)) return keep(field);
         flush();
         if (wish.prepended) write_prepended(field);
         if (wish.set != nullptr) {
-            put_line(out_, wish.set->name, text(*wish.set));
+            put(*wish.set);
         } else if (!wish.removed) {
             out_.put(message_.name(field)).put(": ");
             copy(wish.value_from, field.value_at + field.value_size);
@@ -81,6 +84,7 @@ class Edits::Writer {
     }
     Wish wish_for(const Field& field) const {
         Wish wish{.value_from = field.value_at};
+        wish.removed = body_octets_ != message_.body().size() && is_length(field);  // not true any more
         for (const Edit& edit : edits_.edits_) {
             if (!edit.name.matches(message_.name(field), field.name_hash)) continue;
             if (edit.kind == Kind::prepend) wish.prepended |= is_first(edit, field);
@@ -107,14 +111,26 @@ class Edits::Writer {
     void write_prepended(const Field& field) {
         for (auto edit = edits_.edits_.rbegin(); edit != edits_.edits_.rend(); ++edit)
             if (edit->kind == Kind::prepend && edit->name.matches(message_.name(field), field.name_hash))
-                put_line(out_, edit->name, text(*edit));
+                put(*edit);
     }
     void write_additions() {
-        for (const Edit& edit : edits_.edits_) {
-            const bool added =
-                edit.kind == Kind::append || (edit.kind == Kind::set && !message_.has(edit.name));
-            if (added) put_line(out_, edit.name, text(edit));
-        }
+        for (const Edit& edit : edits_.edits_)
+            if (edit.kind == Kind::append || (is_last_set(edit) && !message_.has(edit.name))) put(edit);
+    }
+    bool is_last_set(const Edit& edit) const {
+        const auto sets_it_too = [&](const Edit& other) {
+            return other.kind == Kind::set && other.name.matches(edit.name.text());
+        };
+        const auto* end = edits_.edits_.data() + edits_.edits_.size();
+        return edit.kind == Kind::set && std::none_of(&edit + 1, end, sets_it_too);
+    }
+    void put(const Edit& edit) {
+        has_length_ |= edit.name.matches(ContentLength::name.text());
+        put_line(out_, edit.name, text(edit));
+    }
+
+    bool is_length(const Field& field) const {
+        return ContentLength::name.matches(message_.name(field), field.name_hash);
     }
 
     // "Name: value" and CRLF, with exactly these blanks.
@@ -132,19 +148,33 @@ class Edits::Writer {
         copy(run_from_, run_to_);
         run_from_ = run_to_;
     }
-    // The octets with the replacements that lie among them.
+    void copy(std::string_view slice) {
+        const auto from = message_.offset_of(slice);
+        copy(from, from + slice.size());
+    }
     void copy(std::size_t from, std::size_t to) {
-        while (const Edit* next = first_replacement(from, to)) {
-            out_.put(message_.octets().substr(from, next->at - from)).put(text(*next));
+        walk(from, to, [this](std::string_view piece) { out_.put(piece); });
+    }
+    // The octets, piece by piece, with the replacements that lie among them.
+    template <class Take>
+    void walk(std::size_t from, std::size_t to, Take take) const {
+        const Edit* next = nullptr;
+        while ((next = next_replacement(from, to, next)) != nullptr) {
+            take(message_.octets().substr(from, next->at - from));
+            take(text(*next));
             from = next->at + next->size;
         }
-        out_.put(message_.octets().substr(from, to - from));
+        take(message_.octets().substr(from, to - from));
     }
-    const Edit* first_replacement(std::size_t from, std::size_t to) const {
+    // What is put at a place comes, in order, before what replaces the octets there.
+    const Edit* next_replacement(std::size_t from, std::size_t to, const Edit* last) const {
         const Edit* first = nullptr;
         for (const Edit& edit : edits_.edits_) {
             if (edit.kind != Kind::replace || edit.at < from || edit.at + edit.size > to) continue;
-            if (first == nullptr || edit.at < first->at) first = &edit;
+            if (edit.size == 0 && last != nullptr && edit.at == last->at && &edit <= last) continue;
+            const bool before = first == nullptr || edit.at < first->at ||
+                                (edit.at == first->at && edit.size == 0 && first->size > 0);
+            if (before) first = &edit;
         }
         return first;
     }
@@ -153,6 +183,7 @@ class Edits::Writer {
     const Message& message_;
     base::Printer& out_;
     std::size_t run_from_ = 0, run_to_ = 0;
+    std::size_t body_octets_ = 0;  // of the body as edited
     bool has_length_ = false;
 };
 

@@ -28,7 +28,8 @@ class Edits {
     Edits& remove(HeaderName name);
     // The first field of that name gets this value; without one it is appended.
     Edits& set(HeaderName name, std::string_view value);
-    // Replace these octets of the message (a slice of message.octets()) by text.
+    // Replace these octets of the message by text: a slice of its Request-URI, reason phrase or body, or of a
+    // value in it. An empty slice is a place to put the text.
     Edits& replace(const Message& message, std::string_view slice, std::string_view text);
 
     // Writes the edited message, strict in what it emits: single spaces in the start line, no blanks before

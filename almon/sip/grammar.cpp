@@ -77,9 +77,16 @@ std::string unquote(std::string_view text) {
     if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
     std::string plain;
     plain.reserve(text.size() - 2);
-    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-        if (text[i] == '\\' && i + 2 < text.size()) ++i;
-        plain.push_back(text[i]);
+    Scanner in(text.substr(1, text.size() - 2));
+    while (!in.done()) {
+        const auto from = in.position();
+        if (in.skip_lws()) {
+            const auto blanks = in.since(from);
+            plain += blanks.find('\n') == blanks.npos ? blanks : " ";
+        } else {
+            if (in.peek() == '\\' && in.rest().size() > 1) in.take_count(1);
+            plain += in.take_count(1);
+        }
     }
     return plain;
 }

@@ -68,7 +68,8 @@ inline bool take_separator(Scanner& in, char separator) {
 // Returns it without the blanks round it; the scanner looks at the comma or is done.
 std::string_view skip_value(Scanner& in);
 
-// What a quoted-string means: quotes off, quoted-pairs resolved. Text without quotes is returned as it is.
+// What a quoted-string means: quotes off, quoted-pairs resolved, a fold one blank (RFC 3261 §25.1 LWS). Text
+// without quotes is returned as it is.
 std::string unquote(std::string_view text);
 
 }  // namespace almon::sip

@@ -34,9 +34,10 @@ class Message::Indexer {
             read_field();
         }
         finish_header();
-        read_length(ends);
-        if (error_) return tl::unexpected(*error_);
-        return {};
+        if (!error_) read_length(ends);
+        if (!error_) return {};
+        std::erase_if(message_.fields_, [&](const Field& field) { return is_torn(message_.value(field)); });
+        return tl::unexpected(*error_);
     }
 
  private:
@@ -47,10 +48,11 @@ class Message::Indexer {
         return {offset(from), static_cast<std::uint32_t>(to - from)};
     }
     bool at_header_end() const { return at_[0] == '\r' && at_[1] == '\n'; }
-    // The first fault is the one to be told.
-    void note(Errc code, const char* place, const char* rule) {
-        if (!error_) error_ = Error{code, offset(place), rule};
+    // The first fault in the message is the one to be told.
+    void note(const Error& error) {
+        if (!error_ || error.offset < error_->offset) error_ = error;
     }
+    void note(Errc code, const char* place, const char* rule) { note({code, offset(place), rule}); }
 
     // RFC 3261 §7.5: line breaks before the start line are not part of the message.
     void skip_empty_lines() {
@@ -76,7 +78,7 @@ class Message::Indexer {
         const bool response = base::equal_nocase(line.rest().substr(0, 4), "SIP/");
         message_.kind_ = response ? Kind::response : Kind::request;
         const auto read = response ? read_status_line(line) : read_request_line(line);
-        if (!read && !error_) error_ = read.error();
+        if (!read) note(read.error());
         next_line(line_end);
     }
     // RFC 4475 §3.1.2.8 to §3.1.2.10: blanks too many are refused, which is as right as to mend them.
@@ -115,6 +117,15 @@ class Message::Indexer {
         if (major != "2" || minor != "0")
             return base::fail(Errc::unsupported_version, start, "RFC 3261 §7.1");
         return {};
+    }
+    // Holds half a line end. Whoever writes the 400 would send it on, for others to split the 400 there.
+    static bool is_torn(std::string_view value) {
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            const bool line_end = value.substr(i, 2) == "\r\n";
+            if (!line_end && (value[i] == '\r' || value[i] == '\n')) return true;
+            i += line_end;
+        }
+        return false;
     }
     Slice slice_of(std::string_view text) const { return slice(text.data(), text.data() + text.size()); }
 
@@ -162,7 +173,8 @@ class Message::Indexer {
         if (std::count(text_, at_, '\n') == lines_) return;
         const char* bare = text_;
         while (*bare != '\n' || (bare > text_ && bare[-1] == '\r')) ++bare;
-        error_ = Error{Errc::unexpected_byte, offset(bare), "RFC 3261 §25.1 CRLF"};
+        if (error_ && error_->offset == offset(bare)) error_.reset();  // for want of a line's end
+        note(Errc::unexpected_byte, bare, "RFC 3261 §25.1 CRLF");
     }
 
     // RFC 3261 §18.3; RFC 4475 §3.1.2.2, §3.1.2.3, §3.3.9.
@@ -175,7 +187,7 @@ class Message::Indexer {
         }
         Scanner in(message_.slice(length_), length_.at);
         const auto length = parse_value<ContentLength>(in);
-        if (!length) return note(length.error().code, text_ + length.error().offset, length.error().rule);
+        if (!length) return note(length.error());
         const bool surplus_is_noise = ends == Ends::with_datagram;
         if (length->number > available || (length->number < available && !surplus_is_noise))
             return note(Errc::length_mismatch, text_ + length_.at, "RFC 3261 §18.3");

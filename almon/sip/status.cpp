@@ -38,10 +38,15 @@ std::string_view Status::reason() const {
         case 421: return "Extension Required";
         case 422: return "Session Interval Too Small";
         case 423: return "Interval Too Brief";
+        case 424: return "Bad Location Information";
+        case 425: return "Bad Alert Message";
         case 428: return "Use Identity Header";
         case 429: return "Provide Referrer Identity";
         case 430: return "Flow Failed";
         case 433: return "Anonymity Disallowed";
+        case 436: return "Bad Identity Info";
+        case 437: return "Unsupported Credential";
+        case 438: return "Invalid Identity Header";
         case 439: return "First Hop Lacks Outbound Support";
         case 440: return "Max-Breadth Exceeded";
         case 469: return "Bad Info Package";
@@ -66,11 +71,14 @@ std::string_view Status::reason() const {
         case 504: return "Server Time-out";
         case 505: return "Version Not Supported";
         case 513: return "Message Too Large";
+        case 555: return "Push Notification Service Not Supported";
         case 580: return "Precondition Failure";
         case 600: return "Busy Everywhere";
         case 603: return "Decline";
         case 604: return "Does Not Exist Anywhere";
         case 606: return "Not Acceptable";
+        case 607: return "Unwanted";
+        case 608: return "Rejected";
     }
     const Status whole_class{static_cast<std::uint16_t>(response_class() * 100)};
     return code_ == whole_class.code() ? "Unknown" : whole_class.reason();

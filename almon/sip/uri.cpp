@@ -26,7 +26,10 @@ Result<std::string_view> take_parameters(Scanner& in, const char* rule) {
 // header *( "&" header ): a name, "=", a value that may be empty.
 Result<std::string_view> take_headers(Scanner& in, const char* rule) {
     const auto from = in.position();
+    std::size_t count = 0;
     do {
+        if (count++ == base::limits::parameters)
+            return base::fail(Errc::too_large, in.offset(), "limits::parameters");
         if (take_escaped(in, chars::uri_header).empty() || !in.take('=')) return in.refuse(rule);
         take_escaped(in, chars::uri_header);
     } while (in.take('&'));
@@ -93,12 +96,14 @@ Result<Uri> Uri::parse_tel(Uri& uri, Scanner in) {
     if (!parameters) return tl::unexpected(parameters.error());
     uri.parameters_ = *parameters;
     if (!in.done()) return in.refuse("RFC 3966 §3");
-    if (!is_global && !uri.has_parameter("phone-context")) return in.refuse("RFC 3966 §5.1.5");
+    if (!is_global && uri.parameter("phone-context").value_or("").empty())
+        return in.refuse("RFC 3966 §5.1.5");
     return uri;
 }
 
 Result<Uri> Uri::parse_other(Uri& uri, Scanner in) {
-    static constexpr auto uri_chars = chars::reserved | chars::unreserved;
+    // Brackets: an IPv6 address in the authority (RFC 3986 §3.2.2).
+    static constexpr auto uri_chars = chars::reserved | chars::unreserved | base::CharSet("[]");
     if (take_escaped(in, uri_chars).empty() || !in.done()) return in.refuse("RFC 3261 §25.1 absoluteURI");
     return uri;
 }

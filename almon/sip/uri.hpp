@@ -70,7 +70,7 @@ bool equivalent(const Uri& a, const Uri& b);
 // URIs which differ in nothing else mean the same resource. tel: "tel:" and the number without visual
 // separators, a local one with its phone-context. Other schemes: their text.
 std::string address_of_record(const Uri& uri);
-// "sip:user@host" of the key "sip:user@host:port".
+// "sip:user@host" of the key "sip:user@host:port"; a key of another scheme as it is.
 std::string_view without_port(std::string_view address_of_record);
 
 }  // namespace almon::sip

@@ -1,5 +1,7 @@
 // When two URIs are the same, and under which key an address-of-record is kept.
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include "almon/sip/transport/flow.hpp"
@@ -15,43 +17,65 @@ bool same(const Text& a, const Text& b, LetterCase letter_case) {
     return !a || same_component(*a, *b, letter_case);
 }
 
-std::optional<UriPair> find_pair(std::string_view pairs, char separator, std::string_view name) {
-    UriPairs all(pairs, separator);
-    while (auto pair = all.next())
-        if (same_component(pair->name, name, LetterCase::ignored)) return pair;
-    return {};
+bool same_value(const UriPair& a, const UriPair& b) {
+    return same(a.value, b.value, LetterCase::ignored);
+}
+
+enum class Found : std::uint8_t { nowhere, with_other_value, alike };
+
+// Looks for a parameter among those of another URI. Where the name stands twice, one of them will do.
+Found look_up(const UriPair& wanted, const Uri& uri, bool (*agree)(const UriPair&, const UriPair&)) {
+    UriPairs pairs(uri.parameters(), ';');
+    auto found = Found::nowhere;
+    while (const auto pair = pairs.next()) {
+        if (!same_component(pair->name, wanted.name, LetterCase::ignored)) continue;
+        if (agree(*pair, wanted)) return Found::alike;
+        found = Found::with_other_value;
+    }
+    return found;
+}
+
+bool is_decisive(std::string_view name) {
+    static constexpr std::array<std::string_view, 5> decisive{"transport", "user", "ttl", "method", "maddr"};
+    return std::ranges::any_of(decisive, [name](std::string_view other) {
+        return same_component(name, other, LetterCase::ignored);
+    });
 }
 
 // What stands in both is equal; what stands in one only is of no consequence, but for those that change where
 // or how a request goes.
 bool covers(const Uri& a, const Uri& b) {
-    static constexpr std::array<std::string_view, 5> decisive{"transport", "user", "ttl", "method", "maddr"};
     UriPairs pairs(a.parameters(), ';');
     while (const auto pair = pairs.next()) {
-        const auto other = find_pair(b.parameters(), ';', pair->name);
-        if (other && !same(pair->value, other->value, LetterCase::ignored)) return false;
-        if (other) continue;
-        for (const auto name : decisive)
-            if (same_component(pair->name, name, LetterCase::ignored)) return false;
+        const auto found = look_up(*pair, b, same_value);
+        if (found == Found::with_other_value) return false;
+        if (found == Found::nowhere && is_decisive(pair->name)) return false;
     }
     return true;
 }
 
-// Every pair of a has an equal one in b.
-bool contains_all(std::string_view a, std::string_view b, char separator) {
-    UriPairs pairs(a, separator);
-    while (const auto pair = pairs.next()) {
-        const auto other = find_pair(b, separator, pair->name);
-        if (!other || !same(pair->value, other->value, LetterCase::ignored)) return false;
-    }
+std::size_t count_headers(const UriPair& wanted, const Uri& uri) {
+    UriPairs pairs(uri.headers(), '&');
+    std::size_t count = 0;
+    while (const auto pair = pairs.next())
+        if (same_component(pair->name, wanted.name, LetterCase::ignored) && same_value(*pair, wanted))
+            ++count;
+    return count;
+}
+
+// Every header of a stands in b, and as often: a field such as Route may be there several times.
+bool covers_headers(const Uri& a, const Uri& b) {
+    UriPairs pairs(a.headers(), '&');
+    while (const auto pair = pairs.next())
+        if (count_headers(*pair, a) != count_headers(*pair, b)) return false;
     return true;
 }
 
 bool equivalent_sip(const Uri& a, const Uri& b) {
     return same(a.user(), b.user(), LetterCase::matters) &&
            same(a.password(), b.password(), LetterCase::matters) && a.host() == b.host() &&
-           a.port() == b.port() && covers(a, b) && covers(b, a) &&
-           contains_all(a.headers(), b.headers(), '&') && contains_all(b.headers(), a.headers(), '&');
+           a.port() == b.port() && covers(a, b) && covers(b, a) && covers_headers(a, b) &&
+           covers_headers(b, a);
 }
 
 std::string lower(std::string_view text) {
@@ -69,19 +93,17 @@ std::string without_separators(std::string_view number) {
 }
 
 // RFC 3966 §4: a phone-context that is a number, an extension and the number itself have visual separators.
-bool same_tel_value(std::string_view name, const Text& a, const Text& b) {
-    const bool is_number = base::equal_nocase(name, "ext") ||
-                           (base::equal_nocase(name, "phone-context") && a && a->starts_with('+'));
-    if (is_number && a && b) return without_separators(*a) == without_separators(*b);
-    return same(a, b, LetterCase::ignored);
+bool same_tel_value(const UriPair& a, const UriPair& b) {
+    if (!a.value || !b.value) return same_value(a, b);
+    const bool is_number = base::equal_nocase(a.name, "ext") ||
+                           (base::equal_nocase(a.name, "phone-context") && a.value->starts_with('+'));
+    return is_number ? without_separators(*a.value) == without_separators(*b.value) : same_value(a, b);
 }
 
 bool covers_tel(const Uri& a, const Uri& b) {
     UriPairs pairs(a.parameters(), ';');
-    while (const auto pair = pairs.next()) {
-        const auto other = find_pair(b.parameters(), ';', pair->name);
-        if (!other || !same_tel_value(pair->name, pair->value, other->value)) return false;
-    }
+    while (const auto pair = pairs.next())
+        if (look_up(*pair, b, same_tel_value) != Found::alike) return false;
     return true;
 }
 
@@ -129,11 +151,13 @@ std::string address_of_record(const Uri& uri) {
 }
 
 std::string_view without_port(std::string_view address_of_record) {
+    static constexpr std::string_view scheme = "sip:";
+    if (!address_of_record.starts_with(scheme)) return address_of_record;
     const auto at = address_of_record.rfind('@');
-    if (at == address_of_record.npos) return address_of_record;
-    const auto bracket = address_of_record.find(']', at);  // of an IPv6 address
+    const auto host = at == address_of_record.npos ? scheme.size() : at + 1;
+    const auto bracket = address_of_record.find(']', host);  // of an IPv6 address
     return address_of_record.substr(
-        0, address_of_record.find(':', bracket == address_of_record.npos ? at : bracket));
+        0, address_of_record.find(':', bracket == address_of_record.npos ? host : bracket));
 }
 
 }  // namespace almon::sip

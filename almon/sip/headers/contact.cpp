@@ -25,7 +25,7 @@ class ParameterReader {
         if (is("q")) return read_q(value);
         if (is("expires")) return read_once(contact_.expires, read_expires(value));
         if (is("reg-id")) return read_reg_id(value);
-        if (is("+sip.instance")) contact_.instance = value;
+        if (is("+sip.instance")) return read_instance(parameter);
         return {};
     }
 
@@ -45,22 +45,42 @@ class ParameterReader {
     // RFC 5626 §4.2: 1 to 2^31-1.
     Result<void> read_reg_id(std::string_view value) const {
         Scanner in(value, in_.offset() - value.size());
+        const auto start = in.offset();
         const auto id = in.number(0x7fff'ffff, "RFC 5626 §4.2");
         if (!id) return tl::unexpected(id.error());
-        if (*id == 0 || !in.done()) return in.refuse("RFC 5626 §4.2");
+        if (!in.done()) return in.refuse("RFC 5626 §4.2");
+        if (*id == 0) return base::fail(Errc::number_too_large, start, "RFC 5626 §4.2");
         return read_once(contact_.reg_id, static_cast<std::uint32_t>(*id));
+    }
+    // With two of them, who reads the first and who reads the last would mean different bindings.
+    Result<void> read_instance(const Parameter& parameter) const {
+        if (!contact_.instance.empty()) return base::fail(Errc::repeated_field, in_.offset(), rule);
+        if (!parameter.value) return base::fail(Errc::unexpected_byte, in_.offset(), rule);
+        contact_.instance = *parameter.value;
+        return {};
     }
 
     const Scanner& in_;
     Contact& contact_;
 };
 
+// A star alone; one that goes on is a display name: *21 <sip:a@b>.
+bool take_wildcard(Scanner& in) {
+    const auto from = in.position();
+    if (!in.take('*')) return false;
+    const auto end = in.position();
+    in.skip_lws();
+    const bool alone = in.done() || in.peek() == ',';
+    in.rewind(alone ? end : from);
+    return alone;
+}
+
 }  // namespace
 
 Result<Contact> Contact::parse(Scanner& in) {
     Result<Contact> contact;
     const auto from = in.position();
-    if (in.take('*')) {
+    if (take_wildcard(in)) {
         contact->is_wildcard = true;
         contact->text = in.since(from);
         return contact;

@@ -1,5 +1,6 @@
 #include "almon/sip/headers/date.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string_view>
@@ -10,6 +11,8 @@ namespace {
 using std::chrono::sys_days;
 
 constexpr auto rule = "RFC 3261 §20.17";
+// A leap second could lead here, where years have five digits.
+constexpr sys_days end_of_years{std::chrono::year(10'000) / 1 / 1};
 constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -18,8 +21,14 @@ constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "M
 template <std::size_t Count>
 Result<unsigned> take_name(Scanner& in, const std::array<std::string_view, Count>& names) {
     for (unsigned i = 0; i < Count; ++i)
-        if (in.take_nocase(names[i])) return i;
+        if (in.take(names[i])) return i;
     return in.refuse(rule);
+}
+
+// For a blank any LWS will do: a fold is one (RFC 3261 §7.3.1).
+bool take_text(Scanner& in, std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [&](char c) { return c == ' ' ? in.skip_lws() : in.take(c); });
 }
 
 // Exactly so many digits, and then this text.
@@ -31,7 +40,7 @@ Result<unsigned> take_digits(Scanner& in, std::size_t count, unsigned max, std::
         value = value * 10 + static_cast<unsigned>(in.take_count(1).front() - '0');
     }
     if (value > max) return base::fail(Errc::number_too_large, start, rule);
-    if (!in.take(then)) return in.refuse(rule);
+    if (!take_text(in, then)) return in.refuse(rule);
     return value;
 }
 
@@ -41,7 +50,7 @@ Result<std::chrono::year_month_day> take_day(Scanner& in) {
     if (!day) return tl::unexpected(day.error());
     const auto month = take_name(in, months);
     if (!month) return tl::unexpected(month.error());
-    if (!in.take(' ')) return in.refuse(rule);
+    if (!take_text(in, " ")) return in.refuse(rule);
     const auto year = take_digits(in, 4, 9'999, " ");
     if (!year) return tl::unexpected(year.error());
     const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
@@ -60,9 +69,13 @@ Result<std::chrono::seconds> take_time_of_day(Scanner& in) {
     return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
 }
 
-void put_two(base::Printer& out, std::int64_t number) {
-    if (number < 10) out.put('0');
+// With leading zeros: as many digits as `lowest`, a power of ten, has.
+void put_digits(base::Printer& out, std::int64_t number, std::int64_t lowest) {
+    for (; number < lowest && lowest > 1; lowest /= 10) out.put('0');
     out.put_number(number);
+}
+void put_two(base::Printer& out, std::int64_t number) {
+    put_digits(out, number, 10);
 }
 
 }  // namespace
@@ -70,13 +83,15 @@ void put_two(base::Printer& out, std::int64_t number) {
 // The name of the day is not compared with the date: nobody gains by refusing a sender who errs in it.
 Result<Date> Date::parse(Scanner& in) {
     if (const auto weekday = take_name(in, days); !weekday) return tl::unexpected(weekday.error());
-    if (!in.take(", ")) return in.refuse(rule);
+    if (!take_text(in, ", ")) return in.refuse(rule);
     const auto day = take_day(in);
     if (!day) return tl::unexpected(day.error());
     const auto time = take_time_of_day(in);
     if (!time) return tl::unexpected(time.error());
     if (!in.take("GMT")) return in.refuse(rule);
-    return Date{base::WallTime((sys_days(*day) + *time).time_since_epoch())};
+    const auto moment = sys_days(*day) + *time;
+    if (moment >= end_of_years) return base::fail(Errc::number_too_large, in.offset(), rule);
+    return Date{base::WallTime(moment.time_since_epoch())};
 }
 
 void Date::print(base::Printer& out) const {
@@ -86,7 +101,9 @@ void Date::print(base::Printer& out) const {
     const std::chrono::hh_mm_ss clock{since_epoch - midnight};
     out.put(days[std::chrono::weekday(sys_days(midnight)).c_encoding()]).put(", ");
     put_two(out, unsigned(date.day()));
-    out.put(' ').put(months[unsigned(date.month()) - 1]).put(' ').put_number(int(date.year())).put(' ');
+    out.put(' ').put(months[unsigned(date.month()) - 1]).put(' ');
+    put_digits(out, int(date.year()), 1'000);
+    out.put(' ');
     put_two(out, clock.hours().count());
     out.put(':');
     put_two(out, clock.minutes().count());

@@ -14,7 +14,7 @@ struct Date {
     base::WallTime time{};  // to the second
 
     // RFC 4475 §3.1.2.12: another zone than GMT is an error; whoever has no use for the date ignores the
-    // field.
+    // field. Names are compared with case (§20.17).
     [[nodiscard]] static Result<Date> parse(Scanner& in);
     void print(base::Printer& out) const;
 };

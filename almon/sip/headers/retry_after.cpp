@@ -5,9 +5,17 @@ namespace {
 
 constexpr auto rule = "RFC 3261 §20.33";
 
+constexpr auto comment_text = base::CharSet::range('!', '\'') | base::CharSet::range('*', '[') |
+                              base::CharSet::range(']', '~') | base::CharSet::range(0x80, 0xff);
+
+// ctext and quoted-pair; as in a quoted-string a backslash does not hide a line's end.
+bool take_text(Scanner& in) {
+    if (in.peek() == '\\' && in.peek(1) != '\r' && in.peek(1) != '\n') return in.take_count(2).size() == 2;
+    return !in.take_while(comment_text).empty() || in.skip_lws();
+}
+
 // comment = "(" *( ctext / quoted-pair / comment ) ")"; nesting is counted, not recursed into.
 Result<std::string_view> take_comment(Scanner& in) {
-    static constexpr base::CharSet special("()\\");
     const auto from = in.position();
     std::size_t open = 0;
     do {
@@ -15,9 +23,7 @@ Result<std::string_view> take_comment(Scanner& in) {
             ++open;
         } else if (in.take(')')) {
             --open;
-        } else if (in.take('\\')) {
-            in.take_count(1);
-        } else if (in.take_until(special).empty()) {
+        } else if (!take_text(in)) {
             return in.refuse(rule);
         }
     } while (open > 0);

@@ -7,7 +7,9 @@ constexpr auto rule = "RFC 3261 §25.1 via-parm";
 
 // sent-protocol: three tokens with slashes between, blanks allowed round these.
 Result<void> read_protocol(Scanner& in, Via& via) {
-    if (!in.take("SIP/2.0/")) {
+    if (in.take("SIP/2.0/")) {
+        in.skip_lws();
+    } else {
         via.protocol = in.take_while(chars::token);
         if (via.protocol.empty() || !take_separator(in, '/')) return in.refuse(rule);
         via.version = in.take_while(chars::token);

@@ -10,7 +10,7 @@ Result<Warning> Warning::parse(Scanner& in) {
     const auto start = in.offset();
     const auto code = in.number(999, rule);
     if (!code) return tl::unexpected(code.error());
-    if (*code < 100) return base::fail(Errc::unexpected_byte, start, rule);
+    if (*code < 100 || in.offset() - start != 3) return base::fail(Errc::unexpected_byte, start, rule);
     warning.code = static_cast<std::uint16_t>(*code);
     if (!in.skip_lws()) return in.refuse(rule);
     warning.agent = in.take_while(agent_chars);
