@@ -159,8 +159,10 @@ base::Outcome<void> Server::restore_bindings() {
     return {};
 }
 
-// A server that no command can reach serves all the same.
+// A server that no command can reach serves all the same. Whoever sees the control socket may signal us, so
+// signals come first; they wait for run().
 base::Outcome<void> Server::listen_to_commands() {
+    signals_ = std::make_unique<net::Signals>(loop_, static_cast<net::SignalReader&>(*this));
     auto control = Control::listen(loop_, control_socket(config_.state), *site_, shard_list_, *store_);
     if (control)
         control_ = std::move(*control);
@@ -211,7 +213,6 @@ base::Outcome<std::vector<NewAccount>> Server::make_first_accounts() {
 // --- Running.
 
 void Server::run() {
-    signals_ = std::make_unique<net::Signals>(loop_, static_cast<net::SignalReader&>(*this));
     for (auto* shard : shard_list_) threads_.emplace_back([shard] { shard->run(); });
     log_.write(base::Level::info, "serving",
                {{"domain", domain()}, {"shards", std::to_string(site_->shards)}, {"state", config_.state}});
