@@ -9,10 +9,12 @@ std::optional<std::array<std::uint8_t, 4>> parse_v4(Scanner& in) {
     std::array<std::uint8_t, 4> octets{};
     for (std::size_t i = 0; i < 4; ++i) {
         if (i > 0 && !in.take('.')) return {};
-        const auto from = in.position();
-        const auto octet = in.number(255, "RFC 3986 §3.2.2");
-        if (!octet || in.since(from).size() > 3) return {};
-        octets[i] = static_cast<std::uint8_t>(*octet);
+        const auto digits = in.take_while(chars::digit);
+        if (digits.empty() || digits.size() > 3) return {};
+        unsigned value = 0;
+        for (const char digit : digits) value = value * 10 + static_cast<unsigned>(digit - '0');
+        if (value > 255) return {};
+        octets[i] = static_cast<std::uint8_t>(value);
     }
     return octets;
 }

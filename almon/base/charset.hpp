@@ -1,8 +1,7 @@
-// Sets of octets, made at compile time, asked with one load and one shift.
+// Sets of octets, made at compile time, asked with one load.
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <string_view>
 
 namespace almon::base {
@@ -20,20 +19,21 @@ class CharSet {
     }
     constexpr bool has(char c) const {
         const auto octet = static_cast<unsigned char>(c);
-        return (words_[octet >> 6] >> (octet & 63U)) & 1U;
+        return members_[octet];
     }
     friend constexpr CharSet operator|(CharSet a, const CharSet& b) {
-        for (std::size_t i = 0; i < a.words_.size(); ++i) a.words_[i] |= b.words_[i];
+        for (std::size_t octet = 0; octet < a.members_.size(); ++octet)
+            a.members_[octet] |= b.members_[octet];
         return a;
     }
     friend constexpr CharSet operator~(CharSet a) {
-        for (auto& word : a.words_) word = ~word;
+        for (auto& member : a.members_) member = !member;
         return a;
     }
 
  private:
-    constexpr void add(unsigned char octet) { words_[octet >> 6] |= std::uint64_t{1} << (octet & 63U); }
-    std::array<std::uint64_t, 4> words_{};
+    constexpr void add(unsigned char octet) { members_[octet] = true; }
+    std::array<bool, 256> members_{};
 };
 
 namespace chars {

@@ -58,17 +58,18 @@ class Scanner {
     }
     // The longest run of octets in (not in) the set; may be empty.
     constexpr std::string_view take_while(const CharSet& set) {
-        const auto from = at_;
-        while (!done() && set.has(text_[at_])) ++at_;
-        return since(from);
+        auto at = at_;  // a char may alias at_, so the loop would store it for each octet
+        while (at < text_.size() && set.has(text_[at])) ++at;
+        return take_up_to(at);
     }
     constexpr std::string_view take_until(const CharSet& set) {
-        const auto from = at_;
-        while (!done() && !set.has(text_[at_])) ++at_;
-        return since(from);
+        auto at = at_;
+        while (at < text_.size() && !set.has(text_[at])) ++at;
+        return take_up_to(at);
     }
     // RFC 3261 §25.1 LWS: blanks, and line breaks that a blank follows (folding; bare LF tolerated).
     constexpr bool skip_lws() {
+        if (done() || static_cast<unsigned char>(text_[at_]) > ' ') return false;
         const auto from = at_;
         for (;;) {
             std::size_t ahead = at_;
@@ -89,15 +90,16 @@ class Scanner {
     constexpr Result<std::uint64_t> number(std::uint64_t max, const char* rule) {
         if (!looking_at(chars::digit))
             return fail(done() ? Errc::unexpected_end : Errc::unexpected_byte, offset(), rule);
+        const auto tenth = max / 10, last = max % 10;
         std::uint64_t value = 0;
-        const auto from = at_;
-        while (looking_at(chars::digit)) {
-            const auto digit = static_cast<std::uint64_t>(text_[at_] - '0');
-            if (value > (max - digit) / 10 || digit > max)
-                return fail(Errc::number_too_large, origin_ + from, rule);
+        auto at = at_;
+        for (; at < text_.size() && chars::digit.has(text_[at]); ++at) {
+            const auto digit = static_cast<std::uint64_t>(text_[at] - '0');
+            if (value > tenth || (value == tenth && digit > last))
+                return fail(Errc::number_too_large, origin_ + at_, rule);
             value = value * 10 + digit;
-            ++at_;
         }
+        at_ = at;
         return value;
     }
     // The error for "this may not stand here", at the present place.
@@ -106,6 +108,11 @@ class Scanner {
     }
 
  private:
+    constexpr std::string_view take_up_to(std::size_t at) {
+        const auto taken = text_.substr(at_, at - at_);
+        at_ = at;
+        return taken;
+    }
     std::string_view text_;
     std::size_t at_ = 0;
     std::size_t origin_;

@@ -126,3 +126,15 @@ TEST_CASE("random arming, cancelling and jumping agrees with a sorted map") {
         }
     }
 }
+
+TEST_CASE("a timer between two ticks waits for the later one") {
+    TimerWheel<int> wheel;
+    wheel.advance(at(5s), [](int) {});
+    wheel.arm(at(5'001'500us), 1);
+    bool fired = false;
+    const auto note = [&](int) { fired = true; };
+    wheel.advance(at(5'001'499us), note);
+    CHECK_FALSE(fired);
+    wheel.advance(at(5'002ms), note);
+    CHECK(fired);
+}

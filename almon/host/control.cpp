@@ -77,26 +77,27 @@ Figures figures_of(Shard& shard) {
 
 base::Outcome<std::unique_ptr<Control>> Control::listen(net::Loop& loop, const std::string& path,
                                                         server::Site& site, std::span<Shard* const> shards,
-                                                        StoreThread& store) {
-    auto control = std::make_unique<Control>(loop, site, shards, store);
+                                                        StoreThread& store, std::size_t answer_octets) {
+    auto control = std::make_unique<Control>(loop, site, shards, store, answer_octets);
     auto server = net::LineServer::listen(loop, path, *control);
     if (!server) return tl::unexpected(server.error());
     control->server_ = std::move(*server);
     return control;
 }
 
-Control::Control(net::Loop& loop, server::Site& site, std::span<Shard* const> shards, StoreThread& store)
+Control::Control(net::Loop& loop, server::Site& site, std::span<Shard* const> shards, StoreThread& store,
+                 std::size_t answer_octets)
     : loop_(loop),
       site_(site),
       shards_(shards),
       store_(store),
+      answer_octets_(answer_octets),
       started_(net::read_clocks().now),
       counted_at_(started_) {}
 
 void Control::asked(net::QuestionId id, std::string_view line) {
     auto text = answer(line);
-    if (text.size() >= base::limits::control_answer_octets)
-        text = refusal("that is too long a list to answer");
+    if (text.size() >= answer_octets_) text = refusal("that is too long a list to answer");
     server_->answer(id, text + "\n");
 }
 

@@ -23,13 +23,12 @@ namespace almon::host {
 // The answer is {"ok":true, …} or {"ok":false,"error":"a sentence"}.
 class Control final : net::LineReader {
  public:
-    // All must outlive it.
-    [[nodiscard]] static base::Outcome<std::unique_ptr<Control>> listen(net::Loop& loop,
-                                                                        const std::string& path,
-                                                                        server::Site& site,
-                                                                        std::span<Shard* const> shards,
-                                                                        StoreThread& store);
-    Control(net::Loop& loop, server::Site& site, std::span<Shard* const> shards, StoreThread& store);
+    // All must outlive it. `answer_octets`: a longer answer is refused.
+    [[nodiscard]] static base::Outcome<std::unique_ptr<Control>> listen(
+        net::Loop& loop, const std::string& path, server::Site& site, std::span<Shard* const> shards,
+        StoreThread& store, std::size_t answer_octets = base::limits::control_answer_octets);
+    Control(net::Loop& loop, server::Site& site, std::span<Shard* const> shards, StoreThread& store,
+            std::size_t answer_octets);
 
  private:
     void asked(net::QuestionId id, std::string_view line) override;
@@ -44,6 +43,7 @@ class Control final : net::LineReader {
     server::Site& site_;
     std::span<Shard* const> shards_;
     StoreThread& store_;
+    const std::size_t answer_octets_;
     base::Instant started_;
     base::Instant counted_at_;  // when the messages were counted last
     std::uint64_t counted_ = 0;

@@ -6,8 +6,11 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <future>
 
 #include "almon/host/test_server.hpp"
+#include "almon/net/turn_until.hpp"
+#include "almon/store/sqlite_store.hpp"
 
 using namespace almon;
 using namespace almon::host;
@@ -85,4 +88,26 @@ TEST_CASE("a question that is none is refused with a sentence") {
     CHECK(error_of(ask(server, "user-add bob")) == "user, domain and secrets are needed");
     CHECK(error_of(ask(server, "user-add bob example.com secret")) == "the secrets cannot be read");
     CHECK(error_of(ask(server, "user-remove bob")) == "user and domain are needed");
+}
+
+TEST_CASE("an answer beyond the limit is refused with a sentence") {
+    const store::ScratchFolder folder;
+    const auto path = folder.path() + "/control";
+    net::Loop loop;
+    server::Site site({}, 1);
+    StoreThread store(store::open_store_in_memory().value(), {});
+    const auto control = Control::listen(loop, path, site, {}, store, 200);
+    REQUIRE(control);
+    const auto answer_to = [&](const std::string& question) {
+        auto answer = std::async(std::launch::async, [&] {
+            auto heard = net::ask(path, question, std::chrono::seconds(10));
+            loop.post([] {});
+            return heard;
+        });
+        REQUIRE(net::turn_until(
+            loop, [&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+        return boost::json::parse(answer.get().value()).as_object();
+    };
+    CHECK(error_of(answer_to("user-list")) == "accepted");
+    CHECK(error_of(answer_to("status")) == "that is too long a list to answer");
 }

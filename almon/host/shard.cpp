@@ -11,7 +11,7 @@ net::ConnectionId number_of(const sip::ConnectionId& id) {
 
 Shard::Shard(const ShardOptions& options)
     : options_(options),
-      connections_(loop_, *this, {.connections = options.connections}),
+      connections_(loop_, *this, {.connections = options.connections, .probation = options.probation}),
       alarm_(loop_, *this),
       mailbox_(loop_, *this, base::limits::letters_per_shard),
       streams_(options.key) {

@@ -24,6 +24,7 @@ struct ShardOptions {
     std::uint16_t shard = 0;
     std::uint16_t shards = 1;
     std::size_t connections = base::limits::connections_per_shard;
+    base::Duration probation = base::limits::connection_first_message;
     base::HashKey key = {};  // of the tables that strangers fill
 };
 

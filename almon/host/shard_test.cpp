@@ -20,9 +20,12 @@ const auto loopback = base::Endpoint::parse("127.0.0.1:0").value();
 
 // Shards on the loopback, turned by the test's thread; everybody may register and call.
 struct Exchange {
-    explicit Exchange(std::uint16_t count = 2) : site({.tables = {1, 2}, .routes = {3, 4}}, count) {
+    explicit Exchange(std::uint16_t count = 2, ShardOptions options = {})
+        : site({.tables = {1, 2}, .routes = {3, 4}}, count) {
+        options.shards = count;
         for (std::uint16_t i = 0; i < count; ++i) {
-            shards.push_back(std::make_unique<Shard>(ShardOptions{.shard = i, .shards = count}));
+            options.shard = i;
+            shards.push_back(std::make_unique<Shard>(options));
             list.push_back(shards.back().get());
         }
         udp = listen(sip::Transport::udp);
@@ -188,6 +191,36 @@ TEST_CASE("a peer that sends no SIP is told so and loses its connection") {
     REQUIRE(exchange.hears(phone, "SIP/2.0 400"));
     phone = TestPhone::udp();  // its end of the connection closes too
     CHECK(exchange.turn_until([&] { return exchange.list[0]->counters().connections == 0; }));
+}
+
+TEST_CASE("beyond the limit of connections a phone is refused, and a request that needs one fails at once") {
+    Exchange exchange(1, {.connections = 1});
+    const auto bob = TestPhone::listening();
+    exchange.bind("bob", bob.endpoint());
+    const auto first = TestPhone::tcp(exchange.tcp);
+    REQUIRE(exchange.turn_until([&] { return exchange.list[0]->counters().connections == 1; }));
+    const auto second = TestPhone::tcp(exchange.tcp);
+    REQUIRE(exchange.turn_until([&] { return exchange.list[0]->counters().connections_refused == 1; }));
+    auto caller = TestPhone::udp();
+    caller.send(TestRequest{"MESSAGE", "ann", "sip:bob@example.com"}.text(caller.endpoint()), exchange.udp);
+    CHECK(exchange.hears(caller, "SIP/2.0 500"));
+    CHECK(exchange.list[0]->counters().connections == 1);
+    CHECK_FALSE(bob.accept());
+}
+
+TEST_CASE("a phone that has sent a whole message keeps its connection, one that dawdles loses it") {
+    Exchange exchange(1, {.probation = std::chrono::milliseconds(100)});
+    auto registration = TestRequest::registration("bob", "sip:bob@127.0.0.1:9");
+    registration.transport = "TCP";
+    auto honest = TestPhone::tcp(exchange.tcp);
+    honest.send(registration.text(honest.endpoint()));
+    REQUIRE(exchange.hears(honest, "SIP/2.0 200"));
+    const auto dawdler = TestPhone::tcp(exchange.tcp);
+    dawdler.send("REGISTER sip:example.com SIP/2.0\r\n");
+    REQUIRE(exchange.turn_until([&] { return exchange.list[0]->counters().connections == 2; }));
+    REQUIRE(exchange.turn_until([&] { return exchange.list[0]->counters().connections == 1; }));
+    honest.send(registration.text(honest.endpoint()));
+    CHECK(exchange.hears(honest, "SIP/2.0 ", 2));
 }
 
 TEST_CASE("a shard that nobody sends anything sees to what its bindings of an earlier run need") {

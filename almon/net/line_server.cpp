@@ -9,13 +9,6 @@
 namespace almon::net {
 namespace {
 
-using namespace std::chrono_literals;
-
-// A question comes at once, from a program; the answer may take a while.
-constexpr ConnectionLimits control_limits{.connections = base::limits::control_connections,
-                                          .unsent_octets = base::limits::control_answer_octets,
-                                          .idle = 60s};
-
 bool limit_time(const Fd& socket, std::chrono::seconds patience) {
     const timeval limit{patience.count(), 0};
     return ::setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0 &&
@@ -34,19 +27,19 @@ bool send_all(const Fd& socket, std::string_view bytes) {
 }  // namespace
 
 base::Outcome<std::unique_ptr<LineServer>> LineServer::listen(Loop& loop, const std::string& path,
-                                                              LineReader& reader) {
-    auto server = std::make_unique<LineServer>(loop, reader);
+                                                              LineReader& reader,
+                                                              const ConnectionLimits& limits) {
+    auto server = std::make_unique<LineServer>(loop, reader, limits);
     auto listener = Listener::local(loop, path, server->connections_);
     if (!listener) return base::trouble(std::move(listener).error());
     server->listener_ = std::move(*listener);
     return server;
 }
 
-LineServer::LineServer(Loop& loop, LineReader& reader)
-    : reader_(reader), connections_(loop, *this, control_limits) {}
+LineServer::LineServer(Loop& loop, LineReader& reader, const ConnectionLimits& limits)
+    : reader_(reader), connections_(loop, *this, limits) {}
 
 void LineServer::answer(QuestionId id, std::string_view text) {
-    connections_.trust(id);
     connections_.write(id, text);
     connections_.close(id);
 }
@@ -65,6 +58,7 @@ void LineServer::received(ConnectionId id, std::string_view bytes) {
     if (end == bytes.npos && !too_long) return;
     const auto line = std::move(unfinished_.extract(question).mapped());
     if (too_long) return answer(id, "the question is too long\n");
+    connections_.trust(id);
     reader_.asked(id, line);
 }
 
@@ -76,8 +70,8 @@ bool is_answered(const std::string& path) {
     return connect_locally(path).has_value();
 }
 
-base::Outcome<std::string> ask(const std::string& path, std::string_view line,
-                               std::chrono::seconds patience) {
+base::Outcome<std::string> ask(const std::string& path, std::string_view line, std::chrono::seconds patience,
+                               std::size_t answer_octets) {
     const auto socket = connect_locally(path);
     if (!socket) return base::trouble(socket.error());
     if (!limit_time(*socket, patience) || !send_all(*socket, std::string(line) + '\n'))
@@ -89,8 +83,7 @@ base::Outcome<std::string> ask(const std::string& path, std::string_view line,
         if (size < 0) return system_trouble("hear an answer from " + path);
         if (size == 0) return answer;
         answer.append(piece.data(), static_cast<std::size_t>(size));
-        if (answer.size() > base::limits::control_answer_octets)
-            return base::trouble("the answer from " + path + " is too long");
+        if (answer.size() > answer_octets) return base::trouble("the answer from " + path + " is too long");
     }
 }
 

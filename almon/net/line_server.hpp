@@ -24,14 +24,20 @@ class LineReader {
     ~LineReader() = default;
 };
 
+// A question comes at once, from a program; the answer may take a while.
+inline constexpr ConnectionLimits control_limits{.connections = base::limits::control_connections,
+                                                 .unsent_octets = base::limits::control_answer_octets,
+                                                 .idle = std::chrono::seconds(60)};
+
 class LineServer final : ConnectionReader {
  public:
-    [[nodiscard]] static base::Outcome<std::unique_ptr<LineServer>> listen(Loop& loop,
-                                                                           const std::string& path,
-                                                                           LineReader& reader);
-    LineServer(Loop& loop, LineReader& reader);
+    [[nodiscard]] static base::Outcome<std::unique_ptr<LineServer>> listen(
+        Loop& loop, const std::string& path, LineReader& reader,
+        const ConnectionLimits& limits = control_limits);
+    LineServer(Loop& loop, LineReader& reader, const ConnectionLimits& limits);
 
-    // Sends the answer and ends the connection. Whoever asked may have gone; then nothing happens.
+    // Sends the answer and ends the connection. Whoever asked may have gone; then nothing happens. An answer
+    // beyond the limit is not sent: the connection just ends.
     void answer(QuestionId id, std::string_view text);
 
  private:
@@ -47,8 +53,10 @@ class LineServer final : ConnectionReader {
 
 // True when a process listens there; a file may be left of one that died.
 bool is_answered(const std::string& path);
-// Asks one question and waits for the whole answer: for a command, never on a loop. The error is a sentence.
+// Asks one question and waits for the whole answer, of at most so many octets: for a command, never on a
+// loop. The error is a sentence.
 [[nodiscard]] base::Outcome<std::string> ask(const std::string& path, std::string_view line,
-                                             std::chrono::seconds patience);
+                                             std::chrono::seconds patience,
+                                             std::size_t answer_octets = base::limits::control_answer_octets);
 
 }  // namespace almon::net

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "almon/net/local_address.hpp"
 #include "almon/net/socket_address.hpp"
@@ -67,18 +69,39 @@ TEST_CASE("all who come in one turn are accepted") {
     CHECK(listener->counters().accepted == visitors.size());
 }
 
+TEST_CASE("a crowd is let in share by share, and whoever else is due gets a turn in between") {
+    Hall hall;
+    const auto listener =
+        Listener::tcp(hall.loop, loopback, PortSharing::exclusive, hall.connections).value();
+    std::vector<Fd> visitors;
+    for (std::size_t i = 0; i < 3 * base::limits::accepts_per_turn; ++i)
+        visitors.push_back(visit(listener->endpoint()));
+    std::uint64_t seen = 0, largest = 0;
+    std::function<void()> look = [&] {
+        const auto now = listener->counters().accepted;
+        largest = std::max(largest, now - std::exchange(seen, now));
+        if (now < visitors.size()) hall.loop.post(look);
+    };
+    hall.loop.post(look);
+    REQUIRE(turn_until(hall.loop, [&] { return seen == visitors.size(); }));
+    CHECK(largest == base::limits::accepts_per_turn);
+}
+
 TEST_CASE("without file descriptors the listener pauses, and takes the guest later") {
     Hall hall;
     const auto listener =
         Listener::tcp(hall.loop, loopback, PortSharing::exclusive, hall.connections).value();
     const auto visitor = visit(listener->endpoint());
+    base::Instant paused_at;
     {
         const NoDescriptors none;
         REQUIRE(turn_until(hall.loop, [&] { return listener->counters().pauses > 0; }));
+        paused_at = hall.loop.moment().now;
         CHECK_FALSE(hall.loop.turn(std::chrono::nanoseconds(0)));  // it does not spin
         CHECK(hall.guests == 0);
     }
     REQUIRE(turn_until(hall.loop, [&] { return hall.guests == 1; }));
+    CHECK(hall.loop.moment().now - paused_at >= base::limits::accept_pause);
 }
 
 TEST_CASE("shards share a port") {

@@ -41,3 +41,14 @@ TEST_CASE("a line can be taken away whole, and its ticket never means a later li
     CHECK(pending.add("sip:a@h", change("third")) != ticket);
     CHECK(pending.find(ticket) == nullptr);
 }
+
+TEST_CASE("those who wait behind the first of a line keep their order") {
+    PendingChanges pending({1, 2});
+    const auto ticket = pending.add("sip:a@h", change("first"));
+    for (const auto* answer : {"second", "third", "fourth"}) pending.add("sip:a@h", change(answer));
+    for (const auto* answer : {"first", "second", "third"}) {
+        CHECK(pending.find(ticket)->changes.front().answer == answer);
+        CHECK(pending.remove_first(ticket));
+    }
+    CHECK(pending.find(ticket)->changes.front().answer == "fourth");
+}

@@ -29,6 +29,30 @@ struct Fork : TestExchange {
     }
 };
 
+// The phones of a crowd, by number.
+sip::Endpoint crowded(std::size_t phone) {
+    return {alice.address, static_cast<std::uint16_t>(10'000 + phone)};
+}
+
+// Bob has so many phones.
+struct Crowd : Fork {
+    explicit Crowd(std::size_t count, SettingsSnapshot settings = usual_settings())
+        : Fork({}, std::move(settings)), phones(count) {
+        for (std::size_t i = 0; i < phones; ++i) bind("bob", "sip:bob@" + base::printed(crowded(i)));
+    }
+    // Those to which an INVITE has gone that was not taken out yet.
+    std::size_t ringing() const {
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < phones; ++i) found += count(crowded(i), "INVITE");
+        return found;
+    }
+    void all_decline() {
+        for (const auto& sent : all())
+            if (sent.is("INVITE")) answer(sent, 486);
+    }
+    std::size_t phones;
+};
+
 }  // namespace
 
 // --- Forwarding and simple answers.
@@ -331,6 +355,16 @@ TEST_CASE("no more branches than the operator allows") {
     CHECK(exchange.outcome() == "486 Busy Here");
 }
 
+TEST_CASE("by default a call rings as many phones as the limit says, and no others after them") {
+    Crowd exchange(base::limits::branches_per_request + 1);
+    exchange.call();
+    CHECK(exchange.ringing() == base::limits::branches_per_request);
+    exchange.all_decline();
+    CHECK(exchange.ringing() == 0);
+    CHECK(exchange.outcome() == "486 Busy Here");
+    CHECK(exchange.proxy.contexts() == 0);
+}
+
 // --- CANCEL by the caller: §16.10.
 
 TEST_CASE("the caller hangs up: the phone is cancelled and its 487 goes back") {
@@ -453,6 +487,18 @@ TEST_CASE("the branches share Max-Breadth") {
     exchange.call({.more = "Max-Forwards: 70\r\nMax-Breadth: 5\r\n"});
     CHECK(exchange.next(bobs_desk, "INVITE").field("Max-Breadth") == "2");
     CHECK(exchange.next(bobs_car, "INVITE").field("Max-Breadth") == "3");
+}
+
+TEST_CASE(
+    "a request without Max-Breadth rings as many phones at once as the limit says, the others in turn") {
+    auto settings = TestExchange::usual_settings();
+    settings->max_branches = 1'000;
+    Crowd exchange(base::limits::max_breadth + 2, settings);
+    exchange.call();
+    CHECK(exchange.ringing() == base::limits::max_breadth);
+    exchange.answer(exchange.next(crowded(0), "INVITE"), 486);
+    CHECK(exchange.ringing() == base::limits::max_breadth);
+    CHECK(exchange.next(crowded(base::limits::max_breadth), "INVITE").field("Max-Breadth") == "1");
 }
 
 TEST_CASE("with a Max-Breadth of 1 the branches follow one another") {

@@ -141,7 +141,7 @@ std::optional<Refusal> Registrar::overload(std::string_view aor) const {
         return busy("limits::pending_commits");
     const auto* line = pending_.find(aor);
     if (line && line->changes.size() >= limits::pending_per_aor) return busy("limits::pending_per_aor");
-    if (location_.aors() >= limits::aors && !location_.find(aor)) return busy("limits::aors");
+    if (location_.aors() >= settings_->aors && !location_.find(aor)) return busy("limits::aors");
     return {};
 }
 

@@ -25,8 +25,8 @@ SettingsSnapshot settings_with(std::string_view trusted, Settings settings = {})
     return std::make_shared<const Settings>(std::move(settings));
 }
 
-stack::Settings one_shard() {
-    stack::Settings settings;
+stack::Settings first_shard(std::uint16_t shards) {
+    stack::Settings settings{.shards = shards};
     settings.listeners = {{sip::Transport::udp, our_address, "192.0.2.1:5060"},
                           {sip::Transport::tcp, our_address, "192.0.2.1:5060"}};
     return settings;
@@ -36,9 +36,9 @@ stack::Settings one_shard() {
 // 198.51.100.0/24, which is trusted unless a test says otherwise.
 struct Office : stack::Core {
     explicit Office(Durability durability = Durability::commit,
-                    SettingsSnapshot policy = settings_with("198.51.100.0/24"))
+                    SettingsSnapshot policy = settings_with("198.51.100.0/24"), std::uint16_t shards = 1)
         : settings(std::move(policy)),
-          stack(one_shard(), *this, random, outbox, key, {}),
+          stack(first_shard(shards), *this, random, outbox, key, {}),
           domains(settings, stack.settings().listeners),
           authenticator(subscribers, nonces, random, stack.settings().listeners, settings),
           registrar(stack, domains, location, authenticator, settings, durability, key, commits) {}
@@ -356,6 +356,8 @@ TEST_CASE("an operator removes one binding or all") {
     CHECK(office.commits.size() == 3);
 }
 
+// --- Limits.
+
 TEST_CASE("what the server cannot hold gets 503 and a time to come back") {
     Office office;
     for (unsigned cseq = 1; cseq <= base::limits::pending_per_aor; ++cseq)
@@ -364,7 +366,64 @@ TEST_CASE("what the server cannot hold gets 503 and a time to come back") {
     CHECK(status_of(answer) == 503);
     CHECK(has(answer, "\r\nRetry-After: "));
     CHECK(has(answer, "limits::pending_per_aor"));
+    CHECK(office.registrar.pending() == base::limits::pending_per_aor);
+    CHECK(office.hear("bob", 1, "Contact: <sip:bob@h1>\r\n").empty());
 }
+
+TEST_CASE("beyond the commits that may wait a REGISTER gets 503, and is taken when one has been written") {
+    Office office(Durability::commit, settings_with("198.51.100.0/24", {.pending_commits = 2}));
+    for (const auto user : {"alice", "bob"}) CHECK(office.hear(user, 1, "Contact: <sip:a@h1>\r\n").empty());
+    const auto answer = office.hear("carol", 1, "Contact: <sip:a@h1>\r\n");
+    CHECK(status_of(answer) == 503);
+    CHECK(has(answer, "\r\nRetry-After: "));
+    CHECK(has(answer, "limits::pending_commits"));
+    CHECK(status_of(office.hear("alice", 2, "")) == 200);  // asks only: nothing has to wait
+    CHECK(office.commits.size() == 2);
+    office.committed(0);
+    CHECK(office.hear("carol", 1, "Contact: <sip:a@h1>\r\n").empty());
+    CHECK(status_of(office.committed(2)) == 200);
+}
+
+TEST_CASE("the shards share the commits that may wait") {
+    Office office(Durability::commit, settings_with("198.51.100.0/24", {.pending_commits = 2}), 2);
+    const auto ours = [&](const std::string& user) {
+        return sip::owner_of_aor(key, "sip:" + user + "@example.com") % 2 == 0;
+    };
+    std::string answers;
+    for (int i = 0, heard = 0; heard < 2; ++i) {
+        const auto user = "user" + std::to_string(i);
+        if (!ours(user)) continue;
+        answers = office.hear(user, 1, "Contact: <sip:a@h1>\r\n");
+        CHECK(answers.empty() == (heard++ == 0));
+    }
+    CHECK(has(answers, "limits::pending_commits"));
+}
+
+TEST_CASE("beyond the addresses-of-record that there may be only those that are known register") {
+    Office office(Durability::memory, settings_with("198.51.100.0/24", {.aors = 2}));
+    for (const auto user : {"alice", "bob"})
+        CHECK(status_of(office.hear(user, 1, "Contact: <sip:a@h1>\r\n")) == 200);
+    const auto answer = office.hear("carol", 1, "Contact: <sip:a@h1>\r\n");
+    CHECK(status_of(answer) == 503);
+    CHECK(has(answer, "\r\nRetry-After: "));
+    CHECK(has(answer, "limits::aors"));
+    CHECK(status_of(office.hear("bob", 2, "Contact: <sip:a@h2>\r\n")) == 200);
+    CHECK(status_of(office.hear("alice", 2, "Contact: *\r\nExpires: 0\r\n")) == 200);
+    CHECK(status_of(office.hear("carol", 1, "Contact: <sip:a@h1>\r\n")) == 200);
+    CHECK(office.location.aors() == 2);
+}
+
+TEST_CASE("an address-of-record is as long as the limit says, and no longer") {
+    Office office(Durability::memory);
+    const std::string longest(base::limits::aor_octets - std::string_view("sip:@example.com").size(), 'a');
+    CHECK(status_of(office.hear(longest, 1, "Contact: <sip:a@h1>\r\n")) == 200);
+    const auto answer = office.hear(longest + "a", 1, "Contact: <sip:a@h1>\r\n");
+    CHECK(status_of(answer) == 404);
+    CHECK(has(answer, "limits::aor_octets"));
+    CHECK(office.location.aors() == 1);
+}
+
+// --- What is refused, and what is granted.
 
 TEST_CASE("an extension that is required and unknown is refused by name") {
     Office office;

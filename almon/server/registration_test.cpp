@@ -213,3 +213,14 @@ TEST_CASE("q and Path are kept for the proxy") {
     CHECK(binding.q == 250);
     CHECK(binding.path == "<sip:p2;lr>, <sip:p1;lr>, <sip:p0;lr>");
 }
+
+TEST_CASE("a binding is told for as long as it lasts, the last part of a second as a whole one") {
+    Phone phone;
+    REQUIRE(phone.status("c", 1, "Contact: <sip:a@h1>;expires=60\r\n") == 200);
+    phone.now += 58'500ms;
+    CHECK(phone.printed() == "Contact: <sip:a@h1>;expires=2\r\n");
+    phone.now += 1'499ms;
+    CHECK(phone.printed() == "Contact: <sip:a@h1>;expires=1\r\n");
+    phone.now += 1ms;
+    CHECK(phone.printed().empty());
+}

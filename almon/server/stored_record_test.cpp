@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "almon/base/limits.hpp"
 #include "almon/base/random.hpp"
 
 using namespace almon;
@@ -86,6 +87,14 @@ TEST_CASE("a record of another version is refused") {
     REQUIRE_FALSE(read);
     CHECK(read.error().code == base::Errc::unsupported_version);
     CHECK_FALSE(decode(aor, "", after(1s), day));
+}
+
+TEST_CASE("a record of an address-of-record beyond the limit is refused") {
+    const std::string longest(base::limits::aor_octets, 'a');
+    CHECK(decode(longest, stored(), before, day));
+    const auto refused = decode(longest + "a", stored(), before, day);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == base::Error{base::Errc::too_large, 0, "limits::aor_octets"});
 }
 
 TEST_CASE("a record that is cut short is refused, wherever the cut") {

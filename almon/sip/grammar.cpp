@@ -65,11 +65,15 @@ std::string_view take_escaped(Scanner& in, const base::CharSet& set) {
 }
 
 std::string_view skip_value(Scanner& in) {
+    static constexpr base::CharSet space(" \t\r\n");
     in.skip_lws();
     const auto from = in.position();
+    const auto up_to_comma = in.rest().substr(0, in.rest().find(','));
+    if (up_to_comma.find('"') == up_to_comma.npos && up_to_comma.find('<') == up_to_comma.npos)
+        in.take_count(up_to_comma.size());  // the usual case
     while (!in.done() && in.peek() != ',') skip_element(in);
     auto value = in.since(from);
-    while (!value.empty() && base::CharSet(" \t\r\n").has(value.back())) value.remove_suffix(1);
+    while (!value.empty() && space.has(value.back())) value.remove_suffix(1);
     return value;
 }
 

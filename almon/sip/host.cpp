@@ -34,6 +34,12 @@ std::string_view last_label(std::string_view name) {
     return name.substr(name.rfind('.') + 1);
 }
 
+bool is_number(std::string_view label) {
+    Scanner in(label);
+    in.take_while(base::chars::digit);
+    return in.done();
+}
+
 std::string_view without_closing_dot(std::string_view name) {
     if (name.ends_with('.')) name.remove_suffix(1);
     return name;
@@ -47,13 +53,10 @@ Result<Host> Host::parse(Scanner& in, const char* rule) {
     const auto start = in.offset();
     const auto text = in.take_while(host_chars);
     if (text.empty()) return in.refuse(rule);
-    if (!is_name(text)) return base::fail(Errc::unexpected_byte, start, rule);
-    const auto top = last_label(text);
-    if (!base::chars::digit.has(top.back()) || top.find_first_not_of("0123456789") != top.npos)
-        return Host{text, {}};
-    const auto address = base::IpAddress::parse(text);
-    if (!address) return base::fail(Errc::unexpected_byte, start, rule);
-    return Host{text, address};
+    if (base::chars::digit.has(text.front()))
+        if (const auto address = base::IpAddress::parse(text)) return Host{text, address};
+    if (!is_name(text) || is_number(last_label(text))) return base::fail(Errc::unexpected_byte, start, rule);
+    return Host{text, {}};
 }
 
 bool operator==(const Host& a, const Host& b) {

@@ -65,6 +65,10 @@ class Message {
     // Where a slice of octets() stands.
     std::size_t offset_of(std::string_view slice_of_octets) const;
 
+    // False when there surely is no field of that name: the cheap question before a search.
+    bool may_have(const HeaderName& name) const {
+        return (kinds_ & (kind_of(name.hash()) | kind_of(name.compact_hash()))) != 0;
+    }
     // The first field of that name, or null.
     const Field* find_field(HeaderName name) const;
     bool has(HeaderName name) const { return find_field(name) != nullptr; }
@@ -102,8 +106,12 @@ class Message {
 
     class Indexer;
 
+    // Which hashes of names there are, 64 kinds: most fields that are looked for are not there.
+    static std::uint64_t kind_of(std::uint32_t name_hash) { return std::uint64_t{1} << (name_hash >> 26); }
+
     std::string octets_;
     std::vector<Field> fields_;
+    std::uint64_t kinds_ = 0;
     Slice first_, second_;  // method and Request-URI, or (unused) and reason phrase
     std::uint32_t body_at_ = 0;
     std::uint16_t status_ = 0;

@@ -100,7 +100,7 @@ class Values {
     };
 
     explicit Values(const Message& message) : message_(&message) {}
-    Iterator begin() const { return Iterator(*message_); }
+    Iterator begin() const { return message_->may_have(Header::name) ? Iterator(*message_) : Iterator(); }
     Iterator end() const { return {}; }
 
  private:

@@ -405,6 +405,19 @@ TEST_CASE("what cannot leave is told to the user, but not from inside send()") {
     CHECK(lab.sent().empty());
 }
 
+TEST_CASE("a request that is longer than any message may be does not leave") {
+    const auto sent_with = [](std::size_t padding) {
+        Lab lab;
+        lab.call(unsent("MESSAGE", padding), Lab::tcp());
+        lab.pass(10ms);
+        return lab.sent().empty() ? 0 : lab.last_sent.size();
+    };
+    const auto rest = sent_with(1'000) - 1'000;
+    const auto most = base::limits::message_octets - rest;
+    CHECK(sent_with(most) == base::limits::message_octets);
+    CHECK(sent_with(most + 1) == 0);
+}
+
 TEST_CASE("a large request moves to TCP, and back to UDP when TCP is refused") {
     Lab lab;
     lab.call(unsent("MESSAGE", 1'300));
@@ -510,4 +523,58 @@ TEST_CASE("every call ends exactly once, whatever the link does") {
         // A call that rings for ever is ended by the user's Timer C, not by the transaction.
         CHECK(ends + static_cast<int>(lab.stack.client_transactions()) == 1);
     }
+}
+
+TEST_CASE("the ACK to a refusal goes to the hop that its INVITE went to, whatever its port (§17.1.1.3)") {
+    Lab lab;
+    lab.call(unsent("INVITE"));
+    lab.sent();
+    lab.hear(lab.answer("SIP/2.0 486 Busy Here"));
+    CHECK(lab.sent() == Lines{"ACK sip:bob@192.0.2.1 SIP/2.0"});
+    CHECK(lab.last_flow.peer == peer_address);
+}
+
+TEST_CASE("a CANCEL that comes after the final answer gets its 200 and stops nothing (§9.2)") {
+    Lab lab;
+    lab.hear(request("INVITE"));
+    lab.finish(486);
+    lab.sent();
+    lab.hear(request("CANCEL"));
+    CHECK(lab.sent() == Lines{"SIP/2.0 200 OK"});
+    CHECK(lab.seen == Lines{"INVITE"});
+}
+
+TEST_CASE("a timer that is no longer wanted wakes nobody") {
+    Lab lab;
+    lab.hear(request("INVITE"));
+    CHECK(lab.stack.deadline().has_value());  // the 100
+    lab.ring();
+    CHECK_FALSE(lab.stack.deadline().has_value());
+}
+
+TEST_CASE("a transaction that is over wakes nobody") {
+    Lab lab;
+    lab.stack.connected(Lab::tcp(), lab.moment);
+    const auto hear = [&](const std::string& text) {
+        lab.stack.received(Lab::tcp().connection, text, lab.moment);
+    };
+    hear(request("INVITE", "z9hG4bK1", "", "TCP"));
+    lab.finish(486);
+    lab.sent();
+    CHECK(lab.stack.deadline().has_value());  // Timer H
+    hear(request("ACK", "z9hG4bK1", to_tag_of(lab.last_sent), "TCP"));
+    CHECK(lab.seen == Lines{"INVITE", "server ended"});
+    CHECK_FALSE(lab.stack.deadline().has_value());
+}
+
+TEST_CASE("what a connection of before still brings is not its successor's") {
+    Lab lab;
+    auto successor = Lab::tcp();
+    ++successor.connection.generation;
+    lab.stack.connected(Lab::tcp(), lab.moment);
+    lab.stack.connected(successor, lab.moment);
+    const auto text = request("MESSAGE", "z9hG4bK1", "", "TCP");
+    CHECK_FALSE(lab.stack.received(Lab::tcp().connection, text, lab.moment));
+    CHECK(lab.seen.empty());
+    CHECK(lab.stack.received(successor.connection, text, lab.moment));
 }

@@ -27,7 +27,7 @@ class InviteClient {
     [[nodiscard]] Actions transport_failed();
 
     // The transaction user waits no longer, as after a CANCEL that brought no final response (§9.1, §16.8).
-    // One that comes within 64*T1 still gets its ACK.
+    // One that comes within 64*T1, counted from the INVITE when nothing rings yet, still gets its ACK.
     [[nodiscard]] Actions abandon(Instant now, const Timers& timers);
 
     // When expire() is wanted next; none in proceeding, where only the transaction user ends the wait (by
@@ -47,6 +47,7 @@ class InviteClient {
     Alarm end_;           // Timer B, D or M; in proceeding the end of one that was abandoned
     State state_ = State::calling;
     Reliability reliability_;
+    bool abandoned_ = false;  // while calling
 };
 
 // §17.1.1.2.
@@ -91,8 +92,8 @@ inline Actions InviteClient::expire(Instant now) {
 inline Actions InviteClient::abandon(Instant now, const Timers& timers) {
     switch (state_) {
         case State::proceeding: end_.set(now + 64 * timers.t1); return {};
-        case State::calling:  // Timer B, D or M runs
-        case State::completed:
+        case State::calling: abandoned_ = true; return {};  // Timer B runs, and goes on when it rings
+        case State::completed:                              // Timer D or M runs
         case State::accepted:
         case State::terminated: return {};
     }
@@ -124,7 +125,7 @@ inline std::string_view InviteClient::timer() const {
 
 // §17.1.1.2. What was abandoned stays so, however often it rings.
 inline Actions InviteClient::proceed() {
-    if (state_ == State::calling) end_.stop();
+    if (state_ == State::calling && !abandoned_) end_.stop();
     state_ = State::proceeding;
     retransmit_.stop();
     return {.deliver = true};

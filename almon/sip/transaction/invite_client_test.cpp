@@ -125,6 +125,14 @@ TEST_CASE("INVITE client: abandoned while it rings, it waits 64*T1 for the answe
     CHECK(machine.state() == terminated);
 }
 
+TEST_CASE("INVITE client: abandoned before it rings, it ends with Timer B though it rings then") {
+    auto machine = in(calling);
+    CHECK(machine.abandon(begin, timers) == Actions{});
+    CHECK(machine.receive(status::ringing, begin + 1s, timers) == Actions{.deliver = true});
+    CHECK(machine.timer() == "abandoned");
+    CHECK(machine.expire(begin + 32s) == Actions{.ended = true});
+}
+
 TEST_CASE("INVITE client: abandoning changes nothing where a timer runs") {
     for (const auto state : {calling, completed, accepted, terminated}) {
         auto machine = in(state);

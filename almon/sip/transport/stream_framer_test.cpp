@@ -265,4 +265,10 @@ TEST_CASE("framer: a framer may be moved between chunks") {
     CHECK(log == Log{bye});
 }
 
+TEST_CASE("framer: a bare line feed does not make the end of its line the end of the head") {
+    const std::string smuggled = "OPTIONS sip:a SIP/2.0\r\nSubject: x\n\r\nl: 0\r\n\r\n";
+    CHECK(framed(smuggled + bye) == Log{smuggled, bye});
+    CHECK_FALSE(Message::parse(smuggled, Message::Ends::with_content_length));
+}
+
 }  // namespace almon::sip
