@@ -60,7 +60,9 @@ bool Network::write(StreamEnd end, std::string_view octets) {
     observer_.note({clock_.now(), from, peer.address, breaks ? Fate::broken : Fate::sent, octets});
     const auto arriving = breaks ? random_.below(octets.size() + 1) : octets.size();
     plan(arrival_at(peer), Segment{other(end), std::string(octets.substr(0, arriving))});
-    if (breaks) break_stream(end), break_stream(other(end));
+    if (!breaks) return true;
+    break_stream(end);
+    break_stream(other(end));
     return true;
 }
 
@@ -92,11 +94,10 @@ void Network::happen(Datagram& datagram) {
 void Network::happen(Opening& opening) {
     auto& stream = streams_.at(opening.stream);
     auto& [caller, callee] = stream.sides;
-    callee.station = passes(caller.address, callee.address) ? station_at(callee.address) : nullptr;
-    if (caller.station == nullptr || callee.station == nullptr) {
-        plan(clock_.now(), Closing{end_of(opening.stream, 0)});
-        return;
-    }
+    auto* called = passes(caller.address, callee.address) ? station_at(callee.address) : nullptr;
+    if (caller.station == nullptr || called == nullptr)
+        return plan(clock_.now(), Closing{end_of(opening.stream, 0)});
+    callee.station = called;
     stream.is_open = true;
     callee.station->opened(end_of(opening.stream, 1), callee.address, caller.address);
     caller.station->opened(end_of(opening.stream, 0), caller.address, callee.address);

@@ -50,9 +50,8 @@ void Outlet::write(Stream& stream, StreamPacket packet) {
 }
 
 void Outlet::break_streams() {
-    for (auto& stream : streams_)
-        if (stream) network_.close(stream->end);
-    streams_.clear();
+    for (std::size_t slot = 0; slot < streams_.size(); ++slot)
+        if (streams_[slot]) drop(slot);
 }
 
 std::size_t Outlet::streams() const {
@@ -81,23 +80,21 @@ void Outlet::received(StreamEnd end, std::string_view octets) {
 }
 
 void Outlet::closed(StreamEnd end) {
-    auto* found = find(end);
-    if (found == nullptr) return;
-    const auto stream = std::move(*found);
-    streams_[stream.flow.connection.slot].reset();
-    network_.close(end);
-    if (stream.is_open) engine_.disconnected(stream.flow.connection);
-    for (const auto& packet : stream.waiting) fail(packet);
+    if (const auto* stream = find(end)) drop(stream->flow.connection.slot);
 }
 
 // --- Small things.
 
 void Outlet::close(sip::ConnectionId connection) {
-    auto* stream = find(connection);
-    if (stream == nullptr) return;
-    network_.close(stream->end);
-    streams_[connection.slot].reset();
-    engine_.disconnected(connection);
+    if (find(connection) != nullptr) drop(connection.slot);
+}
+
+// Whoever had something in it is told.
+void Outlet::drop(std::size_t slot) {
+    const auto stream = *std::exchange(streams_[slot], std::nullopt);
+    network_.close(stream.end);
+    if (stream.is_open) engine_.disconnected(stream.flow.connection);
+    for (const auto& packet : stream.waiting) fail(packet);
 }
 
 void Outlet::fail(const StreamPacket& packet) {

@@ -50,6 +50,7 @@ class Outlet final : public Station {
     // Sends all that lies in the engine's outbox, until nothing does.
     void flush();
     void send_on_stream(StreamPacket packet);
+    // All of them; their peers hear of it.
     void break_streams();
     std::size_t streams() const;
 
@@ -69,6 +70,7 @@ class Outlet final : public Station {
     void send(const stack::Outbox& outbox, const stack::Outbox::Packet& packet);
     void write(Stream& stream, StreamPacket packet);
     void close(sip::ConnectionId connection);
+    void drop(std::size_t slot);
     void fail(const StreamPacket& packet);
     Stream& add(StreamEnd end, const Endpoint& local, const Endpoint& peer, bool is_open);
     Stream* find(StreamEnd end);

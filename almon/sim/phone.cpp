@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "almon/base/assert.hpp"
-#include "almon/sip/headers/challenge.hpp"
 #include "almon/sip/headers/contact.hpp"
 #include "almon/sip/headers/record_route.hpp"
 #include "almon/sip/transport/request_route.hpp"
@@ -17,9 +15,6 @@ constexpr std::string_view session =
     "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
 // How long a caller waits for any final answer: longer than the proxy's Timer C.
 constexpr auto patience = 240s;
-constexpr auto register_pause = 5s;
-// The alarm of the registration; calls have their numbers.
-constexpr std::uint64_t registration_alarm = ~0ULL;
 
 const sip::Timers timers;
 
@@ -52,39 +47,22 @@ std::string contact_of(const sip::Message& message) {
     return contact ? std::string(contact->address.uri.text()) : std::string();
 }
 
-template <class Kind>
-void add_challenges(const sip::Message& answer, std::vector<sip::Challenge>& to) {
-    for (const auto& challenge : answer.all<Kind>())
-        if (challenge) to.push_back(*challenge);
-}
-
 }  // namespace
 
 Phone::Phone(std::uint64_t seed, Network& network, const Clock& clock, Trace& trace, PhoneOptions options)
     : clock_(clock),
-      options_(std::move(options)),
+      account_(std::move(options)),
       random_(seed),
-      stack_(settings_of(options_), *this, random_, outbox_, key_of(random_), {}),
+      stack_(settings_of(account_.options()), *this, random_, outbox_, key_of(random_), {}),
       outlet_(network, *this),
-      digest_({options_.user, options_.domain, options_.password}),
-      register_call_id_(random_.token(12) + "@" + options_.user) {
-    trace.name(options_.address.address, options_.user);
-    network.attach(options_.address, outlet_);
-    stack_.turn(clock_.moment());
+      registration_(account_, stack_) {
+    trace.name(address().address, user());
+    network.attach(address(), outlet_);
 }
-
-std::string Phone::contact() const {
-    return "sip:" + options_.user + "@" + base::printed(options_.address) +
-           (options_.transport == sip::Transport::tcp ? ";transport=tcp" : "");
-}
-
-// --- Registration (§10.2).
 
 void Phone::registers(std::chrono::seconds expires) {
-    expires_ = expires;
-    register_tries_ = {};
-    register_again_ = register_is_under_way_;
-    if (!register_is_under_way_) send_register();
+    stack_.turn(clock_.moment());
+    registration_.ask_for(expires);
     outlet_.flush();
 }
 
@@ -92,58 +70,16 @@ void Phone::unregisters() {
     registers(0s);
 }
 
-void Phone::send_register() {
-    stack_.turn(clock_.moment());
-    stack_.disarm(register_alarm_);
-    register_is_under_way_ = true;
-    const auto uri = "sip:" + options_.domain;
-    const auto party = "<sip:" + options_.user + "@" + options_.domain + ">";
-    std::string text = "REGISTER " + uri + " SIP/2.0\r\nMax-Forwards: 70\r\nFrom: " + party +
-                       ";tag=" + random_.token(8) + "\r\nTo: " + party + "\r\nCall-ID: " + register_call_id_ +
-                       "\r\nCSeq: " + std::to_string(++register_cseq_) + " REGISTER\r\nContact: <" +
-                       contact() + ">;expires=" + std::to_string(expires_.count()) + "\r\n";
-    text += credentials("Authorization", "REGISTER", uri) + "Content-Length: 0\r\n\r\n";
-    send(cookie(Kind::registration, 0), text, flow_to_server());
-}
-
-void Phone::take_register_answer(const sip::Message& answer) {
-    if (answer.status().is_provisional()) return;
-    if (register_again_) {
-        register_again_ = false;
-        register_tries_ = {};
-        if (answer.status() != sip::status::unauthorized) return send_register();
-    }
-    if (answer.status() == sip::status::unauthorized && answers_challenge(answer, register_tries_))
-        return send_register();
-    register_is_under_way_ = false;
-    register_status_ = answer.status().code();
-    if (!answer.status().is_success()) return try_to_register_later();
-    register_tries_ = {};
-    registered_until_.reset();
-    for (const auto& bound : answer.all<sip::Contact>())
-        if (bound && bound->address.uri.text() == contact() && bound->expires)
-            registered_until_ = clock_.now() + std::chrono::seconds(*bound->expires);
-    if (registered_until_)
-        register_alarm_ =
-            stack_.arm(clock_.now() + (*registered_until_ - clock_.now()) / 2, *this, registration_alarm);
-}
-
-void Phone::try_to_register_later() {
-    stack_.disarm(register_alarm_);
-    register_tries_ = {};
-    register_alarm_ = stack_.arm(clock_.now() + register_pause + Duration(random_.below(2'000'000'000)),
-                                 *this, registration_alarm);
-}
-
 // --- Calls of our own (§13.2).
 
 std::size_t Phone::calls(std::string_view whom) {
     stack_.turn(clock_.moment());
     const bool is_uri = whom.find(':') != std::string_view::npos;
-    const auto uri = is_uri ? std::string(whom) : "sip:" + std::string(whom) + "@" + options_.domain;
-    Call call{.side = Call::Side::caller, .call_id = random_.token(12) + "@" + options_.user};
+    const auto& domain = account_.options().domain;
+    const auto uri = is_uri ? std::string(whom) : "sip:" + std::string(whom) + "@" + domain;
+    Call call{.side = Call::Side::caller, .call_id = random_.token(12) + "@" + user()};
     call.local_tag = random_.token(8);
-    call.local = "<sip:" + options_.user + "@" + options_.domain + ">;tag=" + call.local_tag;
+    call.local = account_.address_of_record() + ";tag=" + call.local_tag;
     call.remote = "<" + uri + ">";
     call.requested = call.target = uri;
     calls_.push_back(std::move(call));
@@ -157,12 +93,13 @@ void Phone::send_invite(std::size_t number) {
     call.may_be_cancelled = false;
     auto text = request_in(call, "INVITE", call.cseq);
     text += "Contact: <" + contact() + ">\r\n" +
-            credentials("Proxy-Authorization", "INVITE", call.requested) +
+            account_.credentials("Proxy-Authorization", "INVITE", call.requested) +
             "Content-Type: application/sdp\r\nContent-Length: " + std::to_string(session.size()) + "\r\n\r\n";
     text += session;
     const auto message = *sip::Message::parse(text);
     sip::Edits edits;
-    call.invite = stack_.send({message, edits, flow_to_server()}, *this, cookie(Kind::invite, number));
+    call.invite =
+        stack_.send({message, edits, account_.flow_to_server()}, *this, cookie(Kind::invite, number));
     set_alarm(number, patience);
 }
 
@@ -171,57 +108,62 @@ void Phone::take_invite_answer(std::size_t number, const stack::Arrival& arrival
     const auto status = arrival.message.status();
     if (status.is_success()) return take_accept(number, arrival);
     if (call.state == Call::State::over) return;
-    if (status.is_provisional()) {
-        call.has_rung = call.has_rung || status == sip::status::ringing;
-        const bool is_first = !std::exchange(call.may_be_cancelled, true);
-        if (is_first && call.was_given_up) stack_.cancel(call.invite);
-        return;
-    }
-    const bool may_retry = status == sip::status::proxy_authentication_required && !call.was_given_up;
-    if (may_retry && answers_challenge(arrival.message, call.tries)) {
+    if (!status.is_provisional()) return take_refusal(number, arrival.message);
+    call.has_rung = call.has_rung || status == sip::status::ringing;
+    const bool is_first = !std::exchange(call.may_be_cancelled, true);
+    if (is_first && call.was_given_up) stack_.cancel(call.invite);
+}
+
+void Phone::take_refusal(std::size_t number, const sip::Message& answer) {
+    auto& call = calls_[number];
+    const bool may_retry =
+        answer.status() == sip::status::proxy_authentication_required && !call.was_given_up;
+    if (may_retry && account_.answers_challenge(answer, call.tries, random_)) {
         ++call.cseq;
         return send_invite(number);
     }
     call.state = Call::State::over;
-    call.status = status.code();
+    call.status = answer.status().code();
     stack_.disarm(call.alarm);
 }
 
 // §13.2.2.4: each 2xx is acknowledged; one that is not wanted any more, or a second one, is ended at once.
-void Phone::take_accept(std::size_t number, const stack::Arrival& arrival) {
-    const auto tag = std::string(arrival.envelope.to_tag.value());
-    const bool is_first = calls_[number].remote_tag.empty();
-    auto* call = &calls_[number];
-    if (!is_first && call->remote_tag != tag) {
-        const auto same = [&](const Call& one) {
-            return one.call_id == call->call_id && one.remote_tag == tag;
-        };
-        const auto known = std::find_if(calls_.begin(), calls_.end(), same);
-        if (known != calls_.end()) return acknowledge(*known, arrival.envelope.cseq.number);
-        Call other{.side = Call::Side::caller, .call_id = call->call_id};
-        other.local = call->local;
-        other.local_tag = call->local_tag;
-        other.cseq = call->cseq;
-        other.was_given_up = true;
-        calls_.push_back(std::move(other));
-        number = calls_.size() - 1;
-        call = &calls_[number];
-    }
-    if (call->remote_tag.empty()) {
-        call->remote_tag = tag;
-        call->remote = value_of(arrival.message, sip::To::name);
-        call->target = contact_of(arrival.message);
-        call->routes = values<sip::RecordRoute>(arrival.message);
-        std::reverse(call->routes.begin(), call->routes.end());
-        call->status = arrival.message.status().code();
-        call->is_confirmed = true;
-        stack_.disarm(call->alarm);
-        if (call->state == Call::State::ringing) call->state = Call::State::talking;
-        acknowledge(*call, arrival.envelope.cseq.number);
-        if (call->was_given_up) send_bye(number);
-        return;
-    }
-    acknowledge(*call, arrival.envelope.cseq.number);
+void Phone::take_accept(std::size_t invited, const stack::Arrival& arrival) {
+    const auto number = dialog_with(arrival.envelope.to_tag.value(), invited);
+    auto& call = calls_[number];
+    const bool is_new = call.remote_tag.empty();
+    if (is_new) confirm(call, arrival);
+    acknowledge(call, arrival.envelope.cseq.number);
+    if (is_new && call.was_given_up) send_bye(number);
+}
+
+// The call itself, or when somebody else has accepted it already, a further one.
+std::size_t Phone::dialog_with(std::string_view remote_tag, std::size_t number) {
+    const auto& first = calls_[number];
+    if (first.remote_tag.empty()) return number;
+    for (std::size_t i = number; i < calls_.size(); ++i)
+        if (calls_[i].call_id == first.call_id && calls_[i].remote_tag == remote_tag) return i;
+    Call further{.side = Call::Side::caller, .call_id = first.call_id};
+    further.local = first.local;
+    further.local_tag = first.local_tag;
+    further.cseq = first.cseq;
+    further.was_given_up = true;
+    calls_.push_back(std::move(further));
+    return calls_.size() - 1;
+}
+
+// §12.1.2: the 2xx makes the dialog.
+void Phone::confirm(Call& call, const stack::Arrival& accept) {
+    const auto& message = accept.message;
+    call.remote_tag = accept.envelope.to_tag.value();
+    call.remote = value_of(message, sip::To::name);
+    call.target = contact_of(message);
+    call.routes = values<sip::RecordRoute>(message);
+    std::reverse(call.routes.begin(), call.routes.end());
+    call.status = message.status().code();
+    call.is_confirmed = true;
+    call.state = Call::State::talking;
+    stack_.disarm(call.alarm);
 }
 
 void Phone::acknowledge(const Call& call, std::uint32_t cseq) {
@@ -267,25 +209,25 @@ void Phone::take_invite(const stack::Arrival& arrival) {
     call.remote_tag = arrival.envelope.from_tag.value();
     call.target = contact_of(message);
     call.routes = values<sip::RecordRoute>(message);
-    const auto write = [&](sip::Status status, std::string_view fields) {
-        auto out = stack_.scratch();
-        sip::write_reply(message,
-                         {.status = status,
-                          .to_tag = sip::Tag(call.local_tag),
-                          .fields = fields,
-                          .keep_record_route = true},
-                         out);
-        return std::string(out.view());
-    };
-    const auto fields = "Contact: <" + contact() + ">\r\n";
-    call.answer = write(sip::Status(when_called.answer == 0 ? 200 : when_called.answer), fields);
     call.status = when_called.answer;
+    call.answer = write_answer(call, message, call.status == 0 ? sip::status::ok : sip::Status(call.status));
     call.has_rung = when_called.ring_for > Duration::zero();
     if (call.has_rung)
-        stack_.provisional(*transaction, sip::status::ringing, write(sip::status::ringing, fields));
+        stack_.provisional(*transaction, sip::status::ringing,
+                           write_answer(call, message, sip::status::ringing));
     call.asked = std::move(transaction);
     calls_.push_back(std::move(call));
     if (when_called.answer != 0) set_alarm(number, when_called.ring_for);
+}
+
+std::string Phone::write_answer(const Call& call, const sip::Message& invite, sip::Status status) {
+    const auto fields = "Contact: <" + contact() + ">\r\n";
+    auto out = stack_.scratch();
+    sip::write_reply(
+        invite,
+        {.status = status, .to_tag = sip::Tag(call.local_tag), .fields = fields, .keep_record_route = true},
+        out);
+    return std::string(out.view());
 }
 
 // It has rung for long enough.
@@ -311,13 +253,14 @@ void Phone::repeat_accept(std::size_t number) {
     if (clock_.now() >= call.give_up) return send_bye(number);
     stack_.accept_again(*call.accepted, call.answer);
     call.repeat_after = std::min<Duration>(call.repeat_after * 2, timers.t2);
-    set_alarm(number, call.repeat_after);
+    set_alarm(number, std::min(call.repeat_after, call.give_up - clock_.now()));
 }
 
 void Phone::decline(Call& call, sip::Status status) {
-    const auto request = *sip::Message::parse(call.answer);
+    // The INVITE is gone, but the answer that was meant for it has all that another one repeats.
+    const auto meant = *sip::Message::parse(call.answer);
     auto out = stack_.scratch();
-    sip::write_reply(request, {.status = status}, out);
+    sip::write_reply(meant, {.status = status}, out);
     stack_.disarm(call.alarm);
     call.state = Call::State::over;
     call.status = status.code();
@@ -355,18 +298,10 @@ void Phone::send_bye(std::size_t number) {
     auto& call = calls_[number];
     call.state = Call::State::over;
     stack_.disarm(call.alarm);
-    send(cookie(Kind::bye, number), request_in(call, "BYE", ++call.cseq) + "Content-Length: 0\r\n\r\n",
-         flow_of(call));
-}
-
-void Phone::send(std::uint64_t cookie, std::string_view text, const sip::Flow& flow) {
+    const auto text = request_in(call, "BYE", ++call.cseq) + "Content-Length: 0\r\n\r\n";
     const auto message = *sip::Message::parse(text);
     sip::Edits edits;
-    (void)stack_.send({message, edits, flow}, *this, cookie);
-}
-
-sip::Flow Phone::flow_to_server() const {
-    return {options_.transport, options_.address, options_.server, {}};
+    (void)stack_.send({message, edits, flow_of(call)}, *this, cookie(Kind::bye, number));
 }
 
 // §12.2.1.1: to the first route, or without one to the remote target.
@@ -379,8 +314,8 @@ sip::Flow Phone::flow_of(const Call& call) const {
     }
     const auto uri = sip::Uri::parse(text);
     const auto target = uri ? sip::numeric_target(*uri) : tl::unexpected(uri.error());
-    if (!target) return flow_to_server();
-    return {target->transport, options_.address, target->endpoint, {}};
+    if (!target) return account_.flow_to_server();
+    return {target->transport, address(), target->endpoint, {}};
 }
 
 // §12.2.1.1: all but the last fields and the end of the head.
@@ -389,21 +324,6 @@ std::string Phone::request_in(const Call& call, std::string_view method, std::ui
     for (const auto& route : call.routes) text += "Route: " + route + "\r\n";
     return text + "From: " + call.local + "\r\nTo: " + call.remote + "\r\nCall-ID: " + call.call_id +
            "\r\nCSeq: " + std::to_string(cseq) + " " + std::string(method) + "\r\n";
-}
-
-bool Phone::answers_challenge(const sip::Message& answer, sip::digest::Tries& tries) {
-    std::vector<sip::Challenge> challenges;
-    add_challenges<sip::WwwAuthenticate>(answer, challenges);
-    add_challenges<sip::ProxyAuthenticate>(answer, challenges);
-    return digest_.hear(challenges, tries, random_) == sip::digest::Advice::retry;
-}
-
-std::string Phone::credentials(std::string_view field, std::string_view method, std::string_view uri) {
-    if (!digest_.ready()) return {};
-    char buffer[1024];
-    base::Printer out{buffer};
-    digest_.print({method, uri, {}}, out);
-    return std::string(field) + ": " + std::string(out.view()) + "\r\n";
 }
 
 std::optional<std::size_t> Phone::find(const stack::Arrival& arrival) const {
@@ -427,41 +347,28 @@ void Phone::request(const stack::Arrival& arrival) {
     if (method == sip::method::invite) return take_invite(arrival);
     if (method == sip::method::ack) return take_ack(arrival);
     if (method == sip::method::bye) return take_bye(arrival);
-    stack_.reply(arrival, {.status = method == sip::method::cancel ? sip::status::call_does_not_exist
-                                                                   : sip::status::method_not_allowed});
+    if (method == sip::method::cancel)
+        return stack_.reply(arrival, {.status = sip::status::call_does_not_exist});
+    stack_.reply(arrival, {.status = sip::status::method_not_allowed,
+                           .fields = "Allow: INVITE, ACK, CANCEL, BYE\r\n"});
 }
 
 void Phone::response(std::uint64_t cookie, const stack::Arrival& arrival) {
-    switch (kind_of(cookie)) {
-        case Kind::registration: return take_register_answer(arrival.message);
-        case Kind::invite: return take_invite_answer(number_of(cookie), arrival);
-        case Kind::bye: return;
-    }
+    if (kind_of(cookie) == Kind::invite) take_invite_answer(number_of(cookie), arrival);
 }
 
 void Phone::failed(std::uint64_t cookie, stack::Failure) {
-    switch (kind_of(cookie)) {
-        case Kind::registration:
-            register_is_under_way_ = false;
-            register_again_ = false;
-            register_status_ = sip::status::request_timeout.code();
-            return try_to_register_later();
-        case Kind::invite: {
-            auto& call = calls_[number_of(cookie)];
-            if (call.state != Call::State::ringing) return;
-            call.state = Call::State::over;
-            call.status = sip::status::request_timeout.code();
-            return stack_.disarm(call.alarm);
-        }
-        case Kind::bye: calls_[number_of(cookie)].is_bye_lost = true; return;
+    auto& call = calls_[number_of(cookie)];
+    if (kind_of(cookie) == Kind::bye) {
+        call.is_bye_lost = true;
+    } else if (call.state == Call::State::ringing) {
+        call.state = Call::State::over;
+        call.status = sip::status::request_timeout.code();
+        stack_.disarm(call.alarm);
     }
 }
 
 void Phone::alarm(std::uint64_t cookie) {
-    if (cookie == registration_alarm) {
-        if (!register_is_under_way_) send_register();
-        return;
-    }
     auto& call = calls_[cookie];
     if (call.asked) return answer(cookie);
     if (call.accepted) return repeat_accept(cookie);
@@ -487,17 +394,19 @@ void Phone::received(sip::ConnectionId connection, std::string_view octets) {
 void Phone::disconnected(sip::ConnectionId connection) {
     stack_.disconnected(connection, clock_.moment());
     ++streams_lost_;
+    outlet_.flush();
 }
 void Phone::send_failed(stack::ClientHandle origin) {
     stack_.send_failed(origin, clock_.moment());
+    outlet_.flush();
 }
 void Phone::advance() {
     stack_.advance(clock_.moment());
     outlet_.flush();
 }
 void Phone::loses_its_streams() {
-    streams_lost_ += outlet_.streams();
     outlet_.break_streams();
+    outlet_.flush();
 }
 
 }  // namespace almon::sim

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "almon/sim/trace.hpp"
+#include "almon/sip/envelope.hpp"
 
 namespace almon::sim {
 
@@ -23,9 +24,10 @@ class Rules final : public Observer {
  private:
     struct Answered {
         base::IpAddress by;
-        std::string final_response;  // status and To tag of the first non-2xx; empty: none yet
-        bool is_accepted = false;
+        std::string challenge, final_response;  // status and To tag; empty: none yet
+        bool is_accepted = false;               // an INVITE: by a 2xx
     };
+    void judge(const Passage& passage, const sip::Envelope& envelope, sip::Status status);
     void breaks(const Passage& passage, std::string_view call_id, std::string_view rule);
 
     std::map<std::string, Answered> answered_;  // by who asked, branch and method

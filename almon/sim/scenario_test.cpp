@@ -5,9 +5,10 @@
 using namespace almon;
 using namespace almon::sim;
 
-TEST_CASE("a thousand lives in bad weather, and in each of them all that must hold holds") {
+// A thousand of them are lived by the release build: ./dev test, ./dev sim.
+TEST_CASE("in bad weather all that must hold holds") {
     unsigned talked = 0, crashes = 0;
-    for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         const auto outcome = live(seed);
         talked += outcome.talked;
         crashes += outcome.crashes;
@@ -17,8 +18,8 @@ TEST_CASE("a thousand lives in bad weather, and in each of them all that must ho
                       live(seed, Trace::Keep::messages).ladder);
         break;
     }
-    CHECK(talked > 1'000);
-    CHECK(crashes > 1'000);
+    CHECK(talked > 60);
+    CHECK(crashes > 60);
 }
 
 TEST_CASE("a life is the same whenever it is lived again") {

@@ -16,7 +16,26 @@ std::string value_of(const sip::Message& message, sip::HeaderName name) {
     return field ? std::string(message.value(*field)) : std::string();
 }
 
-std::string seconds(Instant when) {
+std::string print_arrow(Fate fate) {
+    switch (fate) {
+        case Fate::sent: return " -> ";
+        case Fate::lost: return " -x ";
+        case Fate::broken: return " -| ";
+    }
+    return {};
+}
+
+std::string print_line(const Trace::Line& line) {
+    const auto start = printed(line.when) + "  ";
+    if (line.is_remark()) return start + "-- " + line.first_line + " --\n";
+    const auto way = start + line.from + print_arrow(line.fate) + line.to + "  ";
+    if (line.call_id.empty()) return way + std::to_string(line.octets) + " octets\n";
+    return way + line.first_line + "  [" + line.cseq + "; " + line.call_id + "]\n";
+}
+
+}  // namespace
+
+std::string printed(Instant when) {
     char text[32];
     const auto micros =
         std::chrono::duration_cast<std::chrono::microseconds>(when.time_since_epoch()).count();
@@ -24,8 +43,6 @@ std::string seconds(Instant when) {
                   static_cast<std::int64_t>(micros % 1'000'000));
     return text;
 }
-
-}  // namespace
 
 void Trace::note(const Passage& passage) {
     ++messages_;
@@ -55,18 +72,8 @@ void Trace::remark(Instant when, std::string_view what) {
 
 std::string Trace::ladder(std::string_view call_id) const {
     std::string text;
-    for (const auto& line : lines_) {
-        const bool is_remark = line.from.empty();
-        if (!is_remark && !call_id.empty() && line.call_id != call_id) continue;
-        text.append(seconds(line.when)).append("  ");
-        if (is_remark) {
-            text.append("-- ").append(line.first_line).append(" --\n");
-            continue;
-        }
-        const auto arrow = line.fate == Fate::sent ? " -> " : line.fate == Fate::lost ? " -x " : " -| ";
-        text.append(line.from).append(arrow).append(line.to).append("  ").append(line.first_line);
-        text.append("  [").append(line.cseq).append("; ").append(line.call_id).append("]\n");
-    }
+    for (const auto& line : lines_)
+        if (call_id.empty() || line.is_remark() || line.call_id == call_id) text += print_line(line);
     return text;
 }
 

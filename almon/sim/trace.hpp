@@ -21,6 +21,9 @@ struct Passage {
     std::string_view octets;
 };
 
+// "3600.000250": an instant in seconds.
+std::string printed(Instant when);
+
 // Sees every message at the moment when it is sent.
 class Observer {
  public:
@@ -43,15 +46,17 @@ class Trace final : public Observer {
         Instant when;
         std::string from, to;  // names; both empty: a remark
         Fate fate;
-        std::string first_line, call_id, cseq;
+        std::string first_line, call_id, cseq;  // no Call-ID: no SIP message
         std::size_t octets;
+
+        bool is_remark() const { return from.empty(); }
     };
     const std::vector<Line>& lines() const { return lines_; }
     // Counts all messages, kept or not, with their order, times and octets: equal for equal runs.
     std::uint64_t fingerprint() const { return fingerprint_; }
     std::uint64_t messages() const { return messages_; }
 
-    // A line a message; of one call, or of all.
+    // A line a message; of one call, or of all. Remarks belong to every call.
     std::string ladder(std::string_view call_id = {}) const;
 
  private:
