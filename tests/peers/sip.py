@@ -54,8 +54,8 @@ def word():
     return secrets.token_hex(6)
 
 
-def credentials(response, method, uri, user, password):
-    """The field that answers a 401 or 407 (RFC 7616, MD5, qop=auth)."""
+def credentials(response, method, uri, user, password, count=1):
+    """The field that answers a 401 or 407 for the count-th time (RFC 7616, MD5, qop=auth)."""
     name = "WWW-Authenticate" if response.status == 401 else "Proxy-Authenticate"
     asked = dict(re.findall(r'(\w+)="?([^",]*)"?', response.field(name)))
     client_nonce = word()
@@ -63,12 +63,12 @@ def credentials(response, method, uri, user, password):
     def md5(*parts):
         return hashlib.md5(":".join(parts).encode()).hexdigest()
     secret = md5(user, asked["realm"], password)
-    proof = md5(secret, asked["nonce"], "00000001", client_nonce, "auth", md5(method, uri))
+    proof = md5(secret, asked["nonce"], f"{count:08x}", client_nonce, "auth", md5(method, uri))
     answer = "Authorization" if response.status == 401 else "Proxy-Authorization"
     values = {"username": user, "realm": asked["realm"], "nonce": asked["nonce"], "uri": uri,
               "response": proof, "cnonce": client_nonce}
     quoted = ", ".join(f'{key}="{value}"' for key, value in values.items())
-    return f"{answer}: Digest {quoted}, algorithm=MD5, qop=auth, nc=00000001\r\n"
+    return f"{answer}: Digest {quoted}, algorithm=MD5, qop=auth, nc={count:08x}\r\n"
 
 
 class Phone:
@@ -84,7 +84,11 @@ class Phone:
             self.socket = socket.socket(family, socket.SOCK_DGRAM)
             self.socket.bind((local, port if port is not None else free_port()))
         else:
-            self.socket = socket.create_connection(self.where, 5, (local, port or 0))
+            self.socket = socket.socket(family)
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections linger
+            self.socket.settimeout(5)
+            self.socket.bind((local, port or 0))
+            self.socket.connect(self.where)
         self.ip, self.port = self.socket.getsockname()[:2]
         self.host = f"[{self.ip}]" if ":" in self.ip else self.ip  # as URIs and Via write it
 
