@@ -24,39 +24,42 @@ std::string load(const char* name) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void index_invite(benchmark::State& state) {
-    const auto octets = load("invite.sip");
-    Message message;
-    for (auto _ : state) benchmark::DoNotOptimize(message.assign(octets));
-}
-BENCHMARK(index_invite);
-
-void envelope_of_invite(benchmark::State& state) {
-    const auto message = *Message::parse(load("invite.sip"));
-    for (auto _ : state) benchmark::DoNotOptimize(read_envelope(message));
-}
-BENCHMARK(envelope_of_invite);
-
-// All that a proxy looks at in an INVITE that it forwards.
-void index_and_read_invite(benchmark::State& state) {
-    const auto octets = load("invite.sip");
+// All that a proxy looks at in a message that it forwards.
+void parse(benchmark::State& state, const char* name) {
+    const auto octets = load(name);
     Message message;
     for (auto _ : state) {
         benchmark::DoNotOptimize(message.assign(octets));
         benchmark::DoNotOptimize(read_envelope(message));
-        benchmark::DoNotOptimize(read_request_uri(message));
+        if (message.is_request()) benchmark::DoNotOptimize(read_request_uri(message));
         benchmark::DoNotOptimize(message.find<Route>());
         benchmark::DoNotOptimize(message.find<Contact>());
     }
 }
-BENCHMARK(index_and_read_invite);
+BENCHMARK_CAPTURE(parse, invite, "invite.sip")->Name("parse invite.sip");
+BENCHMARK_CAPTURE(parse, ok, "200.sip")->Name("parse 200.sip");
+BENCHMARK_CAPTURE(parse, registration, "register.sip")->Name("parse register.sip");
 
-void index_200(benchmark::State& state) {
-    const auto octets = load("200.sip");
+void print(benchmark::State& state, const char* name) {
+    const auto message = *Message::parse(load(name));
+    std::string room(4'096, '\0');
+    const Edits none;
+    for (auto _ : state) {
+        Printer out{room};
+        none.write(message, out);
+        benchmark::DoNotOptimize(out.size());
+    }
+}
+BENCHMARK_CAPTURE(print, invite, "invite.sip")->Name("print invite.sip");
+BENCHMARK_CAPTURE(print, ok, "200.sip")->Name("print 200.sip");
+BENCHMARK_CAPTURE(print, registration, "register.sip")->Name("print register.sip");
+
+void index_alone(benchmark::State& state) {
+    const auto octets = load("invite.sip");
     Message message;
     for (auto _ : state) benchmark::DoNotOptimize(message.assign(octets));
 }
-BENCHMARK(index_200);
+BENCHMARK(index_alone)->Name("index invite.sip");
 
 void write_forwarded_invite(benchmark::State& state) {
     const auto message = *Message::parse(load("invite.sip"));
@@ -73,7 +76,7 @@ void write_forwarded_invite(benchmark::State& state) {
         benchmark::DoNotOptimize(out.size());
     }
 }
-BENCHMARK(write_forwarded_invite);
+BENCHMARK(write_forwarded_invite)->Name("forward invite.sip");
 
 void write_forwarded_200(benchmark::State& state) {
     const auto message = *Message::parse(load("200.sip"));
@@ -87,7 +90,7 @@ void write_forwarded_200(benchmark::State& state) {
         benchmark::DoNotOptimize(out.size());
     }
 }
-BENCHMARK(write_forwarded_200);
+BENCHMARK(write_forwarded_200)->Name("forward 200.sip");
 
 void write_100(benchmark::State& state) {
     const auto message = *Message::parse(load("invite.sip"));
@@ -98,6 +101,6 @@ void write_100(benchmark::State& state) {
         benchmark::DoNotOptimize(out.size());
     }
 }
-BENCHMARK(write_100);
+BENCHMARK(write_100)->Name("answer invite.sip");
 
 }  // namespace

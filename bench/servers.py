@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """CPU microseconds that a proxied call and a REGISTER cost, almon beside Kamailio, in turn in one run.
 
-    bench/run.py [--runs N] [--quick] [--only WORD] [--json FILE] [--durability memory|relaxed|commit]
+    bench/run.py servers [--runs N] [--quick] [--only WORD] [--json FILE] [--durability memory|relaxed|commit]
 
 Each server runs on core 1 with one worker (one shard), the load generator on core 0. CPU is what the kernel
 accounted to all threads of the server between the first and the last message. The median of N rounds is
@@ -85,14 +85,14 @@ def drive(server, arguments, sipload):
     return lines[0]
 
 
-def main():
+def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="one round, a tenth of the work")
     parser.add_argument("--only", default="")
     parser.add_argument("--json")
     parser.add_argument("--durability", default="memory", choices=["memory", "relaxed", "commit"])
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     for program in ("kamailio", "gcc", "taskset"):
         if not shutil.which(program):
             raise SystemExit(f"bench: {program} is missing; `./dev setup` installs it")
@@ -134,7 +134,3 @@ def report(results, options):
               f"{memory['almon']:11.1f}{memory['kamailio']:14.1f}{failed:8}")
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(results, indent=1))
-
-
-if __name__ == "__main__":
-    main()
