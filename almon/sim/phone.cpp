@@ -189,7 +189,7 @@ void Phone::hangs_up(std::size_t number) {
 
 void Phone::give_up(std::size_t number) {
     auto& call = calls_[number];
-    if (std::exchange(call.was_given_up, true)) return;
+    call.was_given_up = true;
     if (call.may_be_cancelled) stack_.cancel(call.invite);
 }
 
