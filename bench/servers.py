@@ -19,7 +19,7 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-ALMON = HERE.parent / "build" / "release" / "almon"
+ALMON = pathlib.Path(os.environ.get("ALMON", HERE.parent / "build" / "release" / "almon"))
 PORTS = {"almon": 5075, "kamailio": 5070}
 
 # name, driver arguments, unit

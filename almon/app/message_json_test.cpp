@@ -161,10 +161,10 @@ TEST_CASE("the parts of a body are shown: what they are, what for, how long and 
 }
 
 TEST_CASE("what cannot be understood is shown as an error alone, with the status owed") {
-    CHECK(
-        json::serialize(vector_json("badinv01")) ==
-        R"({"error":{"offset":217,"line":7,"column":29,"field":"Via","fault":"a byte that may not stand here",)"
-        R"("rule":"RFC 3261 §25.1 via-parm","status":400}})");
+    CHECK(shown_of(vector_json("badinv01"), "error") == R"({"offset":217,"line":7,"column":29,"field":"Via",)"
+                                                        R"("fault":"a byte that may not stand here",)"
+                                                        R"("rule":"RFC 3261 §25.1 via-parm","status":400})");
+    CHECK(vector_json("badinv01").size() == 1);
     CHECK(vector_json("badvers").at("error").at("status") == 505);
     CHECK(vector_json("escruri").at("error").at("field") == "start line");
     CHECK(app::message_json("").at("error").at("status") == 400);

@@ -171,7 +171,8 @@ TEST_CASE("ES2018-01: hundreds of Accept fields and values are a large request a
     CHECK(server.is_empty());
 }
 
-TEST_CASE("GHSA-64qc-9x89-rx5j: a request without any credentials is challenged, one with empty ones refused") {
+TEST_CASE(
+    "GHSA-64qc-9x89-rx5j: a request without any credentials is challenged, one with empty ones refused") {
     Guarded server;
     CHECK(status_of(server, mallory, Request{.method = "REGISTER", .uri = "sip:example.com"}.text()) == 401);
     CHECK(status_of(server, mallory,

@@ -63,6 +63,7 @@ std::optional<NoTarget> Proxy::request(const stack::Arrival& arrival, const Rout
     context.came_by = stack_.listener_for(arrival.flow);
     context.max_breadth = breadth;
     context.is_invite = arrival.message.method() == sip::method::invite;
+    context.timer_c = settings_->timer_c;
     forward(handle, {arrival.message, arrival.envelope, route, mark});
     return {};
 }
@@ -115,7 +116,7 @@ void Proxy::start_branch(ContextHandle handle, const RoutedRequest& request, Bra
                     domains_, signer_, edits_);
     branch.transaction =
         stack_.send({request.message, edits_, flow, request.mark.text()}, *this, context.branches.bits());
-    if (context.is_invite) wait(context.branches, settings_->timer_c);
+    if (context.is_invite) wait(context.branches, context.timer_c);
 }
 
 std::uint32_t Proxy::breadth_left(const ResponseContext& context) {
@@ -203,7 +204,7 @@ void Proxy::take_provisional(BranchHandle handle, const sip::Message& response) 
     if (is_first && branch.is_cancelled) send_cancel(handle);
     if (response.status() == sip::status::trying) return;
     // Step 2. The alarm finds out when it fires.
-    if (context.is_invite && !branch.is_cancelled) branch.patience = stack_.moment().now + settings_->timer_c;
+    if (context.is_invite && !branch.is_cancelled) branch.patience = stack_.moment().now + context.timer_c;
     if (context.is_answered()) return;
     stack_.provisional(*context.transaction, response.status(), without_our_via(response, nullptr));
 }

@@ -3,6 +3,7 @@
 // best answer so far. Plain facts; the Proxy acts on them.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -49,6 +50,7 @@ struct ResponseContext {
     base::Handle<Branch> branches = {};
     const stack::Listener* came_by = nullptr;
     std::uint32_t max_breadth = 0;
+    std::chrono::seconds timer_c{};  // as it was set when the request came
     bool is_invite = false;
     bool is_cancelled = false;  // by the caller
 

@@ -26,6 +26,7 @@ std::string with_via_of(std::string_view octets, const Listener& listener) {
 ClientHandle ClientTransactions::send(const Outgoing& outgoing, ClientUser& user, std::uint64_t cookie) {
     const bool is_invite = outgoing.message.method() == sip::method::invite;
     const auto reliability = reliability_of(outgoing.flow.transport);
+    ++shard_.transactions;
     const auto handle = records_.emplace(ClientTransactionRecord{.machine = sip::NonInviteClient(reliability),
                                                                  .user = &user,
                                                                  .cookie = cookie,
@@ -58,6 +59,7 @@ void ClientTransactions::cancel(ClientHandle invite) {
     auto out = shard_.scratch();
     sip::write_cancel(stored_, out);
     const auto flow = record->flow;
+    ++shard_.transactions;
     const auto handle = records_.emplace(
         ClientTransactionRecord{.machine = sip::NonInviteClient(reliability_of(flow.transport)),
                                 .user = nullptr,
@@ -222,6 +224,7 @@ void ClientTransactions::end(ClientHandle handle) {
     shard_.wheel.cancel(record.timer.id);
     const auto [user, cookie] = std::pair(record.user, record.cookie);
     records_.erase(handle);
+    --shard_.transactions;
     if (user) user->client_ended(cookie);
 }
 

@@ -42,7 +42,8 @@ bool ServerTransactions::answer(const Arrival& arrival, sip::Status status, std:
 
 std::optional<ServerHandle> ServerTransactions::add(const Arrival& arrival, ServerUser* user,
                                                     std::uint64_t cookie) {
-    if (records_.size() >= shard_.settings.transaction_limit) return {};
+    if (shard_.transactions >= shard_.settings.transaction_limit) return {};
+    ++shard_.transactions;
     const auto reliability = reliability_of(arrival.flow.transport);
     const auto way = way_back(arrival.flow, arrival.envelope.via);
     const auto handle = records_.emplace(ServerTransactionRecord{.key = arrival.key,
@@ -159,6 +160,7 @@ void ServerTransactions::end(ServerHandle handle) {
     index_.erase(record.key.a, handle.slot);
     const auto [user, cookie] = std::pair(record.user, record.cookie);
     records_.erase(handle);
+    --shard_.transactions;
     if (user) user->server_ended(cookie);
 }
 

@@ -61,6 +61,7 @@ struct Shard {
     base::Moment moment{};
     base::TimerWheel<Due> wheel{};
     Counters counters{};
+    std::size_t transactions = 0;  // of both sides, against settings.transaction_limit
     std::unique_ptr<char[]> buffer = std::make_unique<char[]>(buffer_octets);
 
     static constexpr std::size_t buffer_octets = base::limits::message_octets + 4'096;

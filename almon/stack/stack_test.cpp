@@ -298,6 +298,15 @@ TEST_CASE("a full table answers 503 with Retry-After and keeps no state") {
     CHECK(lab.stack.counters().refused_full == 1);
 }
 
+TEST_CASE("a table full of what we sent ourselves takes no new request either") {
+    Lab lab({.transaction_limit = 1});
+    lab.call(unsent("OPTIONS"));
+    lab.sent();
+    lab.hear(request("MESSAGE", "z9hG4bK1"));
+    CHECK(lab.sent() == Lines{"SIP/2.0 503 Service Unavailable"});
+    CHECK(lab.stack.server_transactions() == 0);
+}
+
 TEST_CASE("malformed requests are answered as far as they can be read, malformed responses are dropped") {
     Lab lab;
     auto text = request("INVITE");

@@ -1,15 +1,10 @@
 #include "almon/sip/transport/request_route.hpp"
 
-#include "almon/base/limits.hpp"
-
 namespace almon::sip {
 namespace {
 
 using base::Errc;
 using base::Result;
-
-// What an IPv4 datagram carries: 65,535 octets less the IP and UDP headers.
-constexpr std::size_t datagram_octets = 65'507;
 
 tl::unexpected<base::Error> unsupported(const char* rule) {
     return base::fail(Errc::unsupported_value, 0, rule);
@@ -56,17 +51,6 @@ Result<Target> numeric_target(const Uri& uri) {
     const auto address = address_of(uri);
     if (!address) return tl::unexpected(address.error());
     return Target{*transport, {*address, uri.port().value_or(default_port(*transport))}};
-}
-
-RequestRoute route_request(const Target& wanted, std::size_t request_octets) {
-    if (wanted.transport != Transport::udp || request_octets <= base::limits::udp_request_octets)
-        return {wanted, false};
-    return {{Transport::tcp, wanted.endpoint}, true};
-}
-
-std::optional<RequestRoute> route_after_refusal(const RequestRoute& refused, std::size_t request_octets) {
-    if (!refused.by_size || request_octets > datagram_octets) return {};
-    return RequestRoute{{Transport::udp, refused.target.endpoint}, false};
 }
 
 }  // namespace almon::sip

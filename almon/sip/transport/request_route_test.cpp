@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "almon/base/limits.hpp"
-
 namespace almon::sip {
 namespace {
 
@@ -58,27 +56,6 @@ TEST_CASE("target: names, multicast and other schemes are not targets") {
     CHECK(fault("sip:224.0.1.75") == Errc::unsupported_value);
     CHECK(fault("tel:+15551234") == Errc::unsupported_scheme);
     CHECK(fault("http://192.0.2.4/") == Errc::unsupported_scheme);
-}
-
-TEST_CASE("route: a request of more than 1,300 octets leaves over TCP instead of UDP") {
-    const Target udp{Transport::udp, at("192.0.2.4:5060")}, tcp{Transport::tcp, at("192.0.2.4:5060")};
-    const Target wss{Transport::wss, at("192.0.2.4:443")};
-    constexpr auto limit = base::limits::udp_request_octets;
-    CHECK(limit == 1300);
-    CHECK(route_request(udp, limit) == RequestRoute{udp, false});
-    CHECK(route_request(udp, limit + 1) == RequestRoute{tcp, true});
-    CHECK(route_request(tcp, limit + 1) == RequestRoute{tcp, false});
-    CHECK(route_request(wss, 60'000) == RequestRoute{wss, false});
-}
-
-TEST_CASE(
-    "route: UDP is tried after all when TCP was the size's idea, was refused, and a datagram can carry it") {
-    const Target udp{Transport::udp, at("192.0.2.4:5060")}, tcp{Transport::tcp, at("192.0.2.4:5060")};
-    CHECK(route_after_refusal(route_request(udp, 1301), 1301) == RequestRoute{udp, false});
-    CHECK(route_after_refusal(route_request(udp, 65'507), 65'507) == RequestRoute{udp, false});
-    CHECK(route_after_refusal(route_request(udp, 65'508), 65'508) == std::nullopt);
-    CHECK(route_after_refusal(route_request(tcp, 1301), 1301) == std::nullopt);
-    CHECK(route_after_refusal({udp, false}, 1301) == std::nullopt);
 }
 
 }  // namespace almon::sip
