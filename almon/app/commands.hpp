@@ -51,4 +51,20 @@ struct SimOptions {
 };
 int simulate(const SimOptions& options);
 
+struct LoadOptions {
+    std::string kind;    // "register", "call" or "options"
+    std::string target;  // "127.0.0.1:5060"
+    std::string transport = "udp";
+    std::string domain;  // default: the target's address
+    std::optional<double> rate, seconds;
+    std::optional<std::uint32_t> window, users;
+    std::optional<std::uint64_t> count;
+    std::string user_pattern = "user%d", password;
+    std::uint32_t source_ports = 1, port = 0, expires = 3'600;
+    std::uint32_t ring_ms = 0, hold_ms = 0, t1_ms = 500;
+    bool random_order = false;
+    bool json = false;
+};
+int load(const LoadOptions& options);
+
 }  // namespace almon::app

@@ -76,6 +76,40 @@ void add_sim(CLI::App& program, SimOptions& options, int& exit_code) {
     command->callback([&] { exit_code = simulate(options); });
 }
 
+void add_load(CLI::App& program, LoadOptions& options, int& exit_code) {
+    auto* command = program.add_subcommand(
+        "load", "send traffic to a SIP server and measure how it fares (see docs/load.md)");
+    command->add_option("kind", options.kind, "register, call or options")->required();
+    command->add_option("target", options.target, "the server's numeric address, such as 127.0.0.1:5060")
+        ->required();
+    command->add_option("--rate", options.rate, "so many a second, whatever comes back (default: 10)");
+    command->add_option("--window", options.window, "instead: always so many at once");
+    command->add_option("--count", options.count, "how many in all (default: until Ctrl-C)");
+    command->add_option("--seconds", options.seconds, "for how long");
+    command->add_option("--users", options.users,
+                        "how many users take turns (default: 100; for options: none, the server is asked)");
+    command->add_option("--user-pattern", options.user_pattern, "their names, from 1; u%07d pads with zeros")
+        ->capture_default_str();
+    command->add_option("--password", options.password, "everybody's password, for servers that ask");
+    command->add_flag("--random-order", options.random_order, "users take turns by chance");
+    command->add_option("--source-ports", options.source_ports, "from so many ports")->capture_default_str();
+    command->add_option("--port", options.port,
+                        "the first of them, the callees' behind the last (default: any that are free)");
+    command->add_option("--domain", options.domain, "the users' domain (default: the target's address)");
+    command->add_option("--transport", options.transport, "udp or tcp")->capture_default_str();
+    command->add_option("--expires", options.expires, "how long registrations last, in seconds")
+        ->capture_default_str();
+    command->add_option("--ring", options.ring_ms, "callees ring so many milliseconds")
+        ->capture_default_str();
+    command->add_option("--hold", options.hold_ms, "calls last so many milliseconds")->capture_default_str();
+    command
+        ->add_option("--t1", options.t1_ms,
+                     "milliseconds before something is sent again over UDP; 64 times that is a time-out")
+        ->capture_default_str();
+    command->add_flag("--json", options.json, "the report as JSON");
+    command->callback([&] { exit_code = load(options); });
+}
+
 // Not CLI11's own help(), which from inside `almon help` would explain that command.
 std::string help_of(const CLI::App& program) {
     return program.get_formatter()->make_help(&program, "almon", CLI::AppFormatMode::Normal);
@@ -125,6 +159,7 @@ int main(int argc, char** argv) {
     UserOptions user_options;
     ShowOptions show_options;
     SimOptions sim_options;
+    LoadOptions load_options;
     std::string config;
     std::vector<std::string> files;
 
@@ -139,6 +174,7 @@ int main(int argc, char** argv) {
     parse_command->callback([&] { exit_code = parse(files); });
     add_show(program, show_options, exit_code);
     add_sim(program, sim_options, exit_code);
+    add_load(program, load_options, exit_code);
     program.add_subcommand("version", "print the version")->callback([] {
         std::printf("almon %s\n", version);
     });

@@ -40,13 +40,14 @@ std::uint64_t resident_octets() {
 }
 
 struct Figures {
-    std::uint64_t requests = 0, responses = 0, malformed = 0, retransmissions = 0;
+    std::uint64_t requests = 0, responses = 0, malformed = 0, retransmissions = 0, refused_full = 0;
     std::size_t invites = 0, server_transactions = 0, client_transactions = 0, pending_registrations = 0;
     Shard::Counters host = {};
 
     Figures& operator+=(const Figures& other) {
         requests += other.requests, responses += other.responses, malformed += other.malformed;
-        retransmissions += other.retransmissions, invites += other.invites;
+        retransmissions += other.retransmissions, refused_full += other.refused_full;
+        invites += other.invites;
         server_transactions += other.server_transactions, client_transactions += other.client_transactions;
         pending_registrations += other.pending_registrations;
         host.datagrams_dropped += other.host.datagrams_dropped;
@@ -66,6 +67,7 @@ Figures figures_of(Shard& shard) {
             counters.responses,
             counters.malformed,
             counters.retransmissions,
+            counters.refused_full,
             stack.invites_in_progress(),
             stack.server_transactions(),
             stack.client_transactions(),
@@ -136,6 +138,7 @@ std::string Control::status() {
         {"responses", sum.responses},
         {"malformed", sum.malformed},
         {"retransmissions", sum.retransmissions},
+        {"refused_for_lack_of_room", sum.refused_full},
         {"messages_per_second", rate},
         {"connections", sum.host.connections},
         {"connections_refused", sum.host.connections_refused},
