@@ -33,7 +33,9 @@ Pace Pace::of(const Plan& plan, Instant start) {
 
 // From the start each time, so that roundings do not add up.
 Instant Pace::intended() const {
-    return start_ + Duration(static_cast<std::int64_t>(static_cast<double>(begun_) * 1e9 / rate_));
+    const Duration exact(static_cast<std::int64_t>(static_cast<double>(begun_) * 1e9 / rate_));
+    const bool alone = rate_ * std::chrono::duration<double>(tick).count() <= 1;
+    return start_ + (alone ? exact : std::chrono::floor<std::chrono::milliseconds>(exact));
 }
 
 bool Pace::is_due(Instant now, std::size_t outstanding) const {

@@ -16,6 +16,10 @@ class Pace {
     // A unit that begins this long after it was to begin is late: the generator did not keep up.
     static constexpr std::chrono::milliseconds tolerance{10};
 
+    // At higher rates the units of a millisecond are to begin together at its start: a wake-up for each would
+    // cost more than the unit.
+    static constexpr std::chrono::milliseconds tick{1};
+
     Pace() = default;  // nothing begins
     static Pace open(double rate, Instant start);
     static Pace closed(std::uint32_t window, Instant start);

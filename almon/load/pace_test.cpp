@@ -40,6 +40,16 @@ TEST_CASE("the open loop catches up in a burst, and latency counts from when eac
     CHECK(pace.next(0) == start + 1010ms);
 }
 
+TEST_CASE("at high rates the units of a millisecond begin together") {
+    auto pace = Pace::open(4'500, start);
+    CHECK(take_all(pace, start) == 5);
+    CHECK(pace.next(0) == start + 1ms);
+    CHECK(take_all(pace, start + 1ms) == 4);
+    CHECK(take_all(pace, start + 2ms) == 5);
+    CHECK(take_all(pace, start + 999ms) == 4'500 - 14);
+    CHECK(Pace::open(1'000, start).is_due(start, 0));
+}
+
 TEST_CASE("roundings of a rate do not add up") {
     auto pace = Pace::open(3, start);
     for (int i = 0; i < 3'000'000; ++i) pace.take(start);

@@ -24,7 +24,8 @@ std::string text(const char* format, Values... values) {
 }
 
 std::string print_count(const char* name, std::uint64_t count, const std::string& remark = {}) {
-    return text("  %-18s%12llu  ", name, static_cast<unsigned long long>(count)) + remark + "\n";
+    return text("  %-18s%12llu", name, static_cast<unsigned long long>(count)) +
+           (remark.empty() ? "" : "  " + remark) + "\n";
 }
 
 // What an operator should know of, if there is any.
@@ -127,8 +128,8 @@ std::string print_report(const Plan& plan, const Report& report) {
         lines += print_if_any(
             "begun late", report.late,
             text("by up to %.0f ms: almon load did not keep up", seconds(report.largest_lag) * 1'000));
-    return lines + print_latencies(plan, tally) +
-           text("  own CPU            %12.1f  µs each\n", report.cpu_microseconds());
+    if (tally.answer.count() > 0) lines += print_latencies(plan, tally);
+    return lines + text("  own CPU            %12.1f  µs each\n", report.cpu_microseconds());
 }
 
 json::object to_json(const Plan& plan, const Report& report) {

@@ -31,10 +31,10 @@ TEST_CASE("a good run is a short table") {
     CHECK(report.is_good());
     CHECK(print_report(plan(Kind::registration), report) ==
           "register 192.0.2.1:5060, UDP, 100 a second\n"
-          "  begun                      200  \n"
+          "  begun                      200\n"
           "  ok                         200  100.0 a second, in 2.0 s\n"
-          "  failed                       0  \n"
-          "  retransmissions              0  \n"
+          "  failed                       0\n"
+          "  retransmissions              0\n"
           "  milliseconds            50 %     90 %     99 %   99.9 %      max\n"
           "  request to 200         1.01     1.81     1.98     2.00     2.00\n"
           "  own CPU                     5.0  µs each\n");
@@ -102,6 +102,7 @@ TEST_CASE("a run of nothing divides by nothing") {
     CHECK(report.is_good());
     CHECK(report.rate() == 0);
     CHECK(report.cpu_microseconds() == 0);
+    CHECK(print_report(plan(Kind::options), report).find("milliseconds") == std::string::npos);
 }
 
 TEST_CASE("progress is a line with rate, outstanding and failed") {

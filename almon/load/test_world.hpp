@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,11 +60,37 @@ class World {
         bool is(std::string_view beginning) const { return octets.starts_with(beginning); }
     };
 
+    // What a test puts in its place.
+    template <class Result>
+    class Hook {
+     public:
+        template <class Work>
+        Hook& operator=(Work work) {
+            work_ = std::make_unique<Held<Work>>(std::move(work));
+            return *this;
+        }
+        explicit operator bool() const { return work_ != nullptr; }
+        Result operator()(const Message& message) { return work_->run(message); }
+
+     private:
+        struct Any {
+            virtual ~Any() = default;
+            virtual Result run(const Message& message) = 0;
+        };
+        template <class Work>
+        struct Held final : Any {
+            explicit Held(Work given) : work(std::move(given)) {}
+            Result run(const Message& message) override { return work(message); }
+            Work work;
+        };
+        std::unique_ptr<Any> work_;
+    };
+
     explicit World(Plan its_plan) : plan(std::move(its_plan)), traffic(plan, locals(plan), random) {}
 
     // What the server answers to a request: a message, "" for none, or nothing for what it does by itself.
-    std::function<std::optional<std::string>(const Message&)> script;
-    std::function<bool(const Message&)> loses;
+    Hook<std::optional<std::string>> script;
+    Hook<bool> loses;
     bool records_route = true;
 
     // True when the run is over before that much time has passed.
