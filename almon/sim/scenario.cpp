@@ -31,6 +31,7 @@ class Life {
         for (auto turns = 10 + below(20); turns > 0; --turns) {
             something_happens();
             world_.run_for(milliseconds(below(6'000)));
+            check_known_bindings();
         }
         clear_up();
         outcome_.simulated = world_.clock().now() - start;
@@ -65,6 +66,8 @@ class Life {
     void check_calls();
     void check_pair(const Call& call, bool is_caller);
     void check_bindings();
+    void check_known_bindings();
+    void check_that_calls_come_about();
     void breaks(std::string sentence) { outcome_.broken.push_back(std::move(sentence)); }
 
     World world_;
@@ -109,6 +112,34 @@ void Life::the_server_crashes() {
     world_.run_for(milliseconds(below(3'000)));
     last_crash_ = world_.clock().now();
     exchange_->start();
+    check_known_bindings();
+}
+
+// Between two REGISTERs a phone knows what the server has bound, whatever the network and the disk do. A 200
+// may have been on its way for 32 s, and by so much the phone's time is longer than the server's.
+void Life::check_known_bindings() {
+    for (const auto* phone : phones_) {
+        if (phone->is_registering() || phone->register_status() != 200) continue;
+        const bool is_bound = exchange_->bindings(phone->user()).contains(phone->contact());
+        if (phone->is_registered() && !is_bound)
+            breaks("the binding of " + phone->contact() + " is lost for a while");
+        if (!phone->wants_registration() && is_bound)
+            breaks("the removed binding of " + phone->contact() + " is there for a while");
+    }
+}
+
+// In good weather whoever is registered can be called.
+void Life::check_that_calls_come_about() {
+    for (auto* phone : phones_) phone->when_called = {.ring_for = 1s, .answer = 200};
+    for (auto* phone : phones_) {
+        if (!phone->is_registered()) continue;
+        auto& caller = *phones_[phone == phones_.front() ? 1 : 0];
+        const auto call = caller.calls(phone->user());
+        world_.run_for(5s);
+        if (caller.call(call).state != State::talking) breaks("nobody answers a call to " + phone->user());
+        caller.hangs_up(call);
+        world_.run_for(5s);
+    }
 }
 
 // The weather clears, everybody hangs up, and all that has a time limit reaches it.
@@ -123,6 +154,7 @@ void Life::clear_up() {
     for (auto* phone : phones_)
         for (std::size_t i = 0; i < phone->calls().size(); ++i) phone->hangs_up(i);
     world_.run_for(until_quiet);
+    check_that_calls_come_about();
     check_bindings();
     for (auto* phone : phones_) phone->unregisters();
     world_.run_for(until_quiet);
