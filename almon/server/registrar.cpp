@@ -4,12 +4,14 @@
 
 #include "almon/base/limits.hpp"
 #include "almon/server/stored_record.hpp"
+#include "almon/sip/field_lines.hpp"
 #include "almon/sip/headers/date.hpp"
 #include "almon/sip/headers/from_to.hpp"
 #include "almon/sip/headers/path.hpp"
 #include "almon/sip/headers/require.hpp"
 #include "almon/sip/headers/supported.hpp"
 #include "almon/sip/locate.hpp"
+#include "almon/sip/transport/head_lines.hpp"
 
 namespace almon::server {
 
@@ -47,6 +49,19 @@ void print_unsupported(const sip::Message& request, base::Printer& out) {
 // Spread, so that those who were turned away together do not come back together.
 void print_retry_after(base::Random& random, base::Printer& out) {
     out.put("Retry-After: ").put_number(5 + random.below(6)).put("\r\n");
+}
+
+// The lines of a 200 that was not sent which tell whom the 503 goes to (§8.2.6.2). It may have more lines
+// than a message that we would read.
+void print_refusal_of(std::string_view answer, base::Random& random, base::Printer& out) {
+    out.put("SIP/2.0 503 Service Unavailable\r\n");
+    sip::HeadLines lines(answer);
+    while (const auto line = lines.next())
+        for (const auto& name :
+             {sip::Via::name, sip::From::name, sip::To::name, sip::CallId::name, sip::CSeq::name})
+            if (line->is(name)) sip::put_line(out, name, line->value);
+    print_retry_after(random, out);
+    out.put("Content-Length: 0\r\n\r\n");
 }
 
 tl::expected<sip::To, Refusal> read_to(const sip::Message& request) {
@@ -161,18 +176,13 @@ void Registrar::committed(std::uint64_t ticket, bool durable) {
     if (pending_.remove_first(ticket)) store(ticket, *line);
 }
 
-// The 200 that was not sent says whom the 503 goes to.
 void Registrar::fail(PendingChanges::Ticket ticket) {
     ++counters_.failed_commits;
     stack_.log().write(base::Level::warning, "registration failed",
                        {{"aor", base::Private{pending_.find(ticket)->aor}}, {"reason", "the store failed"}});
     for (auto& change : pending_.remove_all(ticket)) {
-        const auto answer = sip::Message::parse(change.answer);
-        ALMON_ASSERT(answer.has_value());
-        auto retry_after = fields();
-        print_retry_after(stack_.random(), retry_after);
         auto out = stack_.scratch();
-        sip::write_reply(*answer, {.status = status::service_unavailable, .fields = retry_after.view()}, out);
+        print_refusal_of(change.answer, stack_.random(), out);
         stack_.finish(std::move(change.transaction), status::service_unavailable, out.view());
     }
 }

@@ -252,6 +252,20 @@ TEST_CASE("a failed commit fails all that waits for that address-of-record, and 
     CHECK(office.bound("sip:bob@example.com") == "sip:bob@h1 ");
 }
 
+TEST_CASE("a failed commit is told to a phone whose 200 would have had more lines than a message may have") {
+    Office office;
+    std::string fields = "Contact: <sip:alice@h1>\r\nSupported: path\r\nPath: <sip:p;lr>";
+    for (int i = 1; i < 80; ++i) fields += ",<sip:p;lr>";
+    fields += "\r\n";
+    for (int i = 0; i < 180; ++i) fields += "Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKa\r\n";
+    office.hear("alice", 1, fields);
+    const auto answers = office.committed(0, false);
+    CHECK(has(answers, "SIP/2.0 503 "));
+    CHECK(has(answers, "CSeq: 1 REGISTER"));
+    CHECK(has(answers, "\r\nRetry-After: "));
+    CHECK_FALSE(has(answers, "Path:"));
+}
+
 TEST_CASE("after a failed commit the phone can try again") {
     Office office;
     office.hear("alice", 1, "Contact: <sip:alice@h1>\r\n");

@@ -33,7 +33,7 @@ class Engine {
     virtual stack::Outbox& outbox() = 0;
     // Only who has several shards is asked these.
     virtual void hand_over(std::uint16_t, const sip::Flow&, std::string_view) {}
-    virtual void send_elsewhere(std::uint16_t, StreamPacket) {}
+    virtual void send_elsewhere(std::uint16_t, StreamPacket&&) {}
     virtual void tell_failed(std::uint16_t, stack::ClientHandle) {}
     // A connection to the flow's peer that any of them has open.
     virtual std::optional<sip::ConnectionId> connection_to(const sip::Flow&) const { return {}; }

@@ -40,7 +40,7 @@ class Recorder : public Engine {
     void hand_over(std::uint16_t shard, const sip::Flow&, std::string_view octets) override {
         note("to shard " + std::to_string(shard) + ": " + std::string(octets));
     }
-    void send_elsewhere(std::uint16_t shard, StreamPacket packet) override {
+    void send_elsewhere(std::uint16_t shard, StreamPacket&& packet) override {
         note("send by shard " + std::to_string(shard) + ": " + packet.octets);
         sent_elsewhere = std::move(packet);
     }

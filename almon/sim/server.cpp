@@ -56,7 +56,7 @@ class Server::Shard final : public Engine {
     void hand_over(std::uint16_t shard, const sip::Flow& flow, std::string_view octets) override {
         server_.shards_[shard]->letters_.emplace_back(HandedOver{flow, std::string(octets)});
     }
-    void send_elsewhere(std::uint16_t shard, StreamPacket packet) override {
+    void send_elsewhere(std::uint16_t shard, StreamPacket&& packet) override {
         server_.shards_[shard]->letters_.emplace_back(std::move(packet));
     }
     void tell_failed(std::uint16_t shard, stack::ClientHandle origin) override {

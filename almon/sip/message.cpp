@@ -13,8 +13,9 @@ namespace almon::sip {
 // a std::string, so the octet behind its end is a readable NUL; all scans stop there.
 class Message::Indexer {
  public:
-    explicit Indexer(Message& message)
+    Indexer(Message& message, std::size_t most_fields)
         : message_(message),
+          most_fields_(most_fields),
           text_(message.octets_.data()),
           end_(text_ + message.octets_.size()),
           at_(text_) {}
@@ -27,7 +28,7 @@ class Message::Indexer {
                 note(Errc::unexpected_end, at_, "RFC 3261 §7");
                 break;
             }
-            if (message_.fields_.size() == base::limits::message_fields) {
+            if (message_.fields_.size() == most_fields_) {
                 note(Errc::too_large, at_, "limits::message_fields");
                 break;
             }
@@ -208,6 +209,7 @@ class Message::Indexer {
     }
 
     Message& message_;
+    const std::size_t most_fields_;
     const char* text_;
     const char* end_;
     const char* at_;
@@ -223,7 +225,7 @@ Result<Message> Message::parse(std::string_view octets, Ends ends) {
     return message;
 }
 
-Result<void> Message::assign(std::string_view octets, Ends ends) {
+Result<void> Message::assign(std::string_view octets, Ends ends, std::size_t most_fields) {
     fields_.clear();
     kinds_ = 0;
     first_ = second_ = {};
@@ -233,7 +235,7 @@ Result<void> Message::assign(std::string_view octets, Ends ends) {
     octets_.assign(octets.substr(0, base::limits::message_octets + 1));
     if (octets.size() > base::limits::message_octets)
         return base::fail(Errc::too_large, base::limits::message_octets, "limits::message_octets");
-    return Indexer(*this).run(ends);
+    return Indexer(*this, most_fields).run(ends);
 }
 
 std::size_t Message::offset_of(std::string_view slice_of_octets) const {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "almon/base/limits.hpp"
 #include "almon/base/result.hpp"
 #include "almon/base/scanner.hpp"
 #include "almon/sip/header_name.hpp"
@@ -45,7 +46,9 @@ class Message {
     [[nodiscard]] static Result<Message> parse(std::string_view octets, Ends ends = Ends::with_datagram);
     // The same into this object, whose memory is used again. After an error the fields found up to there and
     // behind it, as far as lines could be told apart, are indexed, so that a 400 can still be addressed.
-    [[nodiscard]] Result<void> assign(std::string_view octets, Ends ends = Ends::with_datagram);
+    // `most_fields`: more than these are refused.
+    [[nodiscard]] Result<void> assign(std::string_view octets, Ends ends = Ends::with_datagram,
+                                      std::size_t most_fields = base::limits::message_fields);
 
     bool is_request() const { return kind_ == Kind::request; }
     bool is_response() const { return kind_ == Kind::response; }

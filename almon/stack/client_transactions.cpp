@@ -55,7 +55,7 @@ ClientHandle ClientTransactions::send(const Outgoing& outgoing, ClientUser& user
 void ClientTransactions::cancel(ClientHandle invite) {
     auto* record = records_.get(invite);
     if (record == nullptr || record->cancel || record->request.empty()) return;
-    if (!stored_.assign(record->request, sip::Message::Ends::with_datagram)) return;
+    if (!read_own(record->request)) return;
     auto out = shard_.scratch();
     sip::write_cancel(stored_, out);
     const auto flow = record->flow;
@@ -187,10 +187,16 @@ ClientHandle ClientTransactions::find(const sip::Envelope& envelope) const {
     return branch->handle;
 }
 
+// A request of ours may have a few fields more than the one that it was made of.
+bool ClientTransactions::read_own(std::string_view request) {
+    constexpr auto most_fields = base::limits::message_fields + 16;
+    return stored_.assign(request, sip::Message::Ends::with_datagram, most_fields).has_value();
+}
+
 // §17.1.1.3. The ACK takes the place of the INVITE: it is what a repeated response calls for.
 void ClientTransactions::acknowledge(ClientTransactionRecord& record, const sip::Message& response) {
     if (record.request.starts_with("INVITE ")) {
-        if (!stored_.assign(record.request, sip::Message::Ends::with_datagram)) return;
+        if (!read_own(record.request)) return;
         auto out = shard_.scratch();
         sip::write_ack(stored_, response, out);
         record.request = std::string(out.view());

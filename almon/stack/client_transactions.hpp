@@ -62,6 +62,7 @@ class ClientTransactions {
     void prefer_stream(ClientTransactionRecord& record);
     bool fall_back_to_udp(ClientHandle handle, ClientTransactionRecord& record);
     ClientHandle find(const sip::Envelope& envelope) const;
+    bool read_own(std::string_view request);
     void acknowledge(ClientTransactionRecord& record, const sip::Message& response);
     void carry_out(ClientHandle handle, sip::Actions actions, const Arrival* arrival);
     void end(ClientHandle handle);

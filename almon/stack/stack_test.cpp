@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "almon/sip/transport/head_lines.hpp"
+
 using namespace almon;
 using namespace almon::stack;
 using namespace std::chrono_literals;
@@ -98,6 +100,15 @@ struct Lab : Core, ServerUser, ClientUser, AlarmUser {
         }
         closed.insert(closed.end(), outbox.closed().begin(), outbox.closed().end());
         outbox.clear();
+    }
+    // The answer of a phone to what was sent last, with the fields that it must have.
+    std::string own_answer(std::string_view status) const {
+        std::string text = "SIP/2.0 " + std::string(status) + "\r\n";
+        sip::HeadLines lines(last_sent);
+        while (const auto line = lines.next())
+            for (const auto& name : {sip::Via::name, sip::From::name, sip::CallId::name, sip::CSeq::name})
+                if (line->is(name)) text.append(name.text()).append(": ").append(line->value).append("\r\n");
+        return text + "To: <sip:bob@192.0.2.1>;tag=t\r\nContent-Length: 0\r\n\r\n";
     }
     std::string answer(std::string_view status_line, std::string_view to_tag = "x") {
         auto reply = *sip::Message::parse(last_sent);
@@ -401,6 +412,23 @@ TEST_CASE("a CANCEL goes out with the branch of its INVITE, and its answer distu
     CHECK(lab.sent() == Lines{"ACK sip:bob@192.0.2.1 SIP/2.0"});
     lab.pass(60s);
     CHECK(lab.stack.client_transactions() == 0);
+}
+
+TEST_CASE("an INVITE of as many fields as there may be is cancelled and acknowledged like any other") {
+    Lab lab;
+    auto text = unsent("INVITE");
+    const auto fields = sip::Message::parse(text)->fields().size();
+    std::string more;
+    for (auto i = fields; i < base::limits::message_fields; ++i) more += "X-Field: 1\r\n";
+    text.insert(text.find("Call-ID"), more);
+    const auto invite = lab.call(text);
+    lab.sent();
+    const auto ringing = lab.own_answer("180 Ringing"), busy = lab.own_answer("486 Busy Here");
+    lab.hear(ringing);
+    lab.stack.cancel(invite);
+    CHECK(lab.sent() == Lines{"CANCEL sip:bob@192.0.2.1 SIP/2.0"});
+    lab.hear(busy);
+    CHECK(lab.sent() == Lines{"ACK sip:bob@192.0.2.1 SIP/2.0"});
 }
 
 TEST_CASE("what cannot leave is told to the user, but not from inside send()") {
