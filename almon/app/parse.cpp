@@ -12,13 +12,18 @@ namespace {
 namespace json = boost::json;
 
 // As much as a message may have, and an octet more, for the parser to say so. False: it cannot be read.
-bool read_message(const std::string& path, std::string& octets) {
-    std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
-    if (file == nullptr) return false;
+bool read_stream(std::FILE* stream, std::string& octets) {
     octets.resize(base::limits::message_octets + 1);
-    octets.resize(std::fread(octets.data(), 1, octets.size(), file));
-    const bool whole = std::ferror(file) == 0;
-    if (file != stdin) std::fclose(file);
+    octets.resize(std::fread(octets.data(), 1, octets.size(), stream));
+    return std::ferror(stream) == 0;
+}
+
+bool read_message(const std::string& path, std::string& octets) {
+    if (path == "-") return read_stream(stdin, octets);
+    std::FILE* file = std::fopen(path.c_str(), "rb");
+    if (file == nullptr) return false;
+    const bool whole = read_stream(file, octets);
+    std::fclose(file);
     return whole;
 }
 

@@ -45,10 +45,10 @@ std::string print_latency(const char* name, const Histogram& times) {
 
 std::string print_refusals(const Tally& tally) {
     std::string lines;
-    for (std::uint16_t code = 300; code < tally.refused.size(); ++code)
+    for (std::size_t code = 300; code < tally.refused.size(); ++code)
         if (tally.refused[code] > 0)
             lines += print_count(("  " + std::to_string(code)).c_str(), tally.refused[code],
-                                 std::string(sip::Status(code).reason()));
+                                 std::string(sip::Status(static_cast<std::uint16_t>(code)).reason()));
     return lines;
 }
 

@@ -59,7 +59,7 @@ base::Outcome<Report> Runner::run() {
     turn_ended();
     loop_.run();
     if (!trouble_.empty()) return base::trouble(trouble_);
-    return std::move(report_);
+    return report_;
 }
 
 // --- From the network, and from whom watches.
