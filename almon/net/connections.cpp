@@ -261,14 +261,18 @@ void Connections::say_goodbye(Connection& connection) {
 void Connections::peer_finished(Connection& connection) {
     const auto id = connection.id;
     connection.peer_finished = true;
-    if (connection.queue.empty() || connection.doomed) return end(id, Ending::closed_by_peer);
+    const bool nothing_follows = connection.closing || limits_.farewell == base::Duration::zero();
+    if (connection.doomed || (nothing_follows && connection.queue.empty()))
+        return end(id, Ending::closed_by_peer);
     if (connection.closing) return;
+    if (connection.queue.empty()) return expire_by(connection, limits_.farewell);
     close(id);
     connection.reported = true;
     reader_.closed(id, Ending::closed_by_peer);
 }
 
 void Connections::touch(Connection& connection) {
+    if (connection.peer_finished) return;
     if (!connection.closing && !connection.on_probation) connection.due = loop_.moment().now + limits_.idle;
 }
 
@@ -283,6 +287,7 @@ void Connections::expire(ConnectionId id) {
     const auto* const connection = connections_.get(id);
     if (connection == nullptr) return;
     if (connection->stage == Connection::Stage::opening) return end(id, Ending::opening_late);
+    if (connection->peer_finished) return end(id, Ending::closed_by_peer);
     end(id, connection->on_probation ? Ending::never_trusted : Ending::idle);
 }
 

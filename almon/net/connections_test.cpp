@@ -264,6 +264,19 @@ TEST_CASE("a peer that half-closes still gets what was written before its end wa
     REQUIRE(turn_until(wire.loop, [&] { return peer.at_end(); }));
 }
 
+TEST_CASE("a peer that half-closes still gets an answer that comes a little later") {
+    Wire wire;
+    const BarePeer peer(wire.listener->endpoint());
+    peer.send("a question");
+    ::shutdown(peer.fd.number(), SHUT_WR);
+    REQUIRE(turn_until(wire.loop, [&] { return wire.server.text == "a question"; }));
+    settle(wire.loop);  // the end of its stream has been seen
+    CHECK(wire.server.connections.write(wire.server.ids.front(), "the answer"));
+    REQUIRE(turn_until(wire.loop, [&] { return peer.take() == "the answer"; }));
+    REQUIRE(turn_until(wire.loop, [&] { return wire.server.connections.size() == 0; }));
+    CHECK(wire.server.endings == std::vector{Ending::closed_by_peer});
+}
+
 TEST_CASE("much that waits for a peer which half-closed is sent before the connection goes") {
     Wire wire({}, {.unsent_octets = 64'000'000});
     const BarePeer peer(wire.listener->endpoint());

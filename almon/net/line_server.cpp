@@ -26,6 +26,16 @@ bool send_all(const Fd& socket, std::string_view bytes) {
 
 }  // namespace
 
+namespace {
+
+// Who leaves gives up the answer, and makes room for the next at once.
+ConnectionLimits without_farewell(ConnectionLimits limits) {
+    limits.farewell = {};
+    return limits;
+}
+
+}  // namespace
+
 base::Outcome<std::unique_ptr<LineServer>> LineServer::listen(Loop& loop, const std::string& path,
                                                               LineReader& reader,
                                                               const ConnectionLimits& limits) {
@@ -37,7 +47,7 @@ base::Outcome<std::unique_ptr<LineServer>> LineServer::listen(Loop& loop, const 
 }
 
 LineServer::LineServer(Loop& loop, LineReader& reader, const ConnectionLimits& limits)
-    : reader_(reader), connections_(loop, *this, limits) {}
+    : reader_(reader), connections_(loop, *this, without_farewell(limits)) {}
 
 void LineServer::answer(QuestionId id, std::string_view text) {
     connections_.write(id, text);
