@@ -56,6 +56,7 @@ class Connection final : public Readiness {
     bool closing = false;        // nothing more is reported
     bool reported = false;       // closed() was called: for the reader its id is gone
     bool peer_finished = false;  // it sends no more
+    bool may_be_owed = false;    // it sent something, and nothing was written since
     bool awaits_room = false;    // the kernel takes no more now
     bool has_visit = false;      // stands in visits_
     std::optional<Ending> doomed;
@@ -119,6 +120,7 @@ bool Connections::write(ConnectionId id, std::string_view bytes) {
         spare_buffers_.pop_back();
     }
     connection->queue += bytes;
+    connection->may_be_owed = false;
     return true;
 }
 
@@ -144,6 +146,7 @@ void Connections::readable(Connection& connection) {
     connection.socket.await_readable();  // now: the reader may end the connection
     if (count < 0 || connection.closing) return;
     touch(connection);
+    connection.may_be_owed = true;
     reader_.received(connection.id, {arriving_.get(), static_cast<std::size_t>(count)});
 }
 
@@ -261,7 +264,8 @@ void Connections::say_goodbye(Connection& connection) {
 void Connections::peer_finished(Connection& connection) {
     const auto id = connection.id;
     connection.peer_finished = true;
-    const bool nothing_follows = connection.closing || limits_.farewell == base::Duration::zero();
+    const bool nothing_follows =
+        connection.closing || !connection.may_be_owed || limits_.farewell == base::Duration::zero();
     if (connection.doomed || (nothing_follows && connection.queue.empty()))
         return end(id, Ending::closed_by_peer);
     if (connection.closing) return;

@@ -56,8 +56,8 @@ struct ConnectionLimits {
     base::Duration idle = base::limits::connection_idle;
     base::Duration probation = base::limits::connection_first_message;
     base::Duration closing = base::limits::connection_closing;
-    // How long answers may still follow the peer's end of stream: they come at the end of the turn, or from
-    // another shard.
+    // How long an answer to what came last may still follow the peer's end of stream: it comes at the end of
+    // the turn, or from another shard.
     base::Duration farewell = std::chrono::milliseconds(100);
 };
 
