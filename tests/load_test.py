@@ -74,7 +74,7 @@ def test_a_server_that_is_not_there():
     nobody = f"127.0.0.1:{free_port()}"
     report = load("register", nobody, "--count", "20", "--window", "20", "--t1", "10", code=1)
     assert report["timeouts"] == report["failed"] == 20 and report["ok"] == 0, report
-    assert report["retransmissions"] >= 20 * 6, report
+    assert 20 * 5 <= report["retransmissions"] <= 20 * 6, report  # the sixth is due 10 ms before the end
     report = load("call", nobody, "--count", "20", "--users", "2", "--t1", "10", code=1)
     assert report["sent"] == 0 and report["registration"]["timeouts"] == 2, report
     refused = run("load", "register", nobody, "--transport", "tcp", "--count", "1", check=False)
