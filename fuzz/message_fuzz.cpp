@@ -69,6 +69,9 @@ void check_same(const sip::Envelope& a, const sip::Envelope& b) {
     ALMON_ASSERT(a.cseq.number == b.cseq.number && a.cseq.method == b.cseq.method);
     ALMON_ASSERT(a.max_forwards == b.max_forwards && a.has_max_forwards == b.has_max_forwards);
     ALMON_ASSERT(a.via.branch == b.via.branch && a.via.host == b.via.host && a.via.port == b.via.port);
+    ALMON_ASSERT(a.via.text == b.via.text && a.via.parameters.text() == b.via.parameters.text());
+    ALMON_ASSERT(a.via.received == b.via.received && a.via.rport == b.via.rport &&
+                 a.via.maddr == b.via.maddr);
 }
 
 // RFC 3261 §16.6 step 8 and §16.7 step 3: the Via that was put on top comes off, and nothing is left of it.
@@ -97,9 +100,10 @@ void check_edits(const Message& plain) {
 
 // §18.2.1: what is inserted into the top Via moves everything behind it, and breaks nothing.
 void check_marking(Message message) {
-    sip::mark_source(message, *message.get<sip::Via>(), *sip::Endpoint::parse("[2001:db8::9]:6000"));
+    auto top = *message.get<sip::Via>();
+    sip::mark_source(message, top, *sip::Endpoint::parse("[2001:db8::9]:6000"));
     check_index(message);
-    const auto marked = sip::read_envelope(message);
+    const auto marked = sip::read_envelope(message, top);
     ALMON_ASSERT(marked.has_value());
     const Message same = rewritten(message);
     const auto read = sip::read_envelope(same);

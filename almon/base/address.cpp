@@ -5,18 +5,24 @@
 namespace almon::base {
 namespace {
 
-std::optional<std::array<std::uint8_t, 4>> parse_v4(Scanner& in) {
+// All of the text: four numbers of at most three digits, three dots.
+std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view text) {
     std::array<std::uint8_t, 4> octets{};
-    for (std::size_t i = 0; i < 4; ++i) {
-        if (i > 0 && !in.take('.')) return {};
-        const auto digits = in.take_while(chars::digit);
-        if (digits.empty() || digits.size() > 3) return {};
-        unsigned value = 0;
-        for (const char digit : digits) value = value * 10 + static_cast<unsigned>(digit - '0');
-        if (value > 255) return {};
-        octets[i] = static_cast<std::uint8_t>(value);
+    std::size_t dots = 0, digits = 0;
+    unsigned value = 0;
+    for (const char c : text) {
+        const auto digit = static_cast<unsigned>(c) - '0';
+        if (digit <= 9) {
+            value = value * 10 + digit;
+            if (++digits > 3 || value > 255) return {};
+            octets[dots] = static_cast<std::uint8_t>(value);
+        } else {
+            if (c != '.' || digits == 0 || ++dots > 3) return {};
+            value = 0;
+            digits = 0;
+        }
     }
-    return octets;
+    return dots == 3 && digits > 0 ? std::optional(octets) : std::nullopt;
 }
 
 int hex_value(char c) {
@@ -58,8 +64,8 @@ class V6Reader {
         return rest.find('.') != rest.npos && rest.find(':') == rest.npos;
     }
     bool take_v4() {
-        const auto tail = parse_v4(in_);
-        if (!tail || !in_.done() || count_ > 6) return false;
+        const auto tail = parse_v4(in_.take_count(in_.rest().size()));
+        if (!tail || count_ > 6) return false;
         groups_[count_++] = static_cast<std::uint16_t>((*tail)[0] << 8 | (*tail)[1]);
         groups_[count_++] = static_cast<std::uint16_t>((*tail)[2] << 8 | (*tail)[3]);
         return true;
@@ -92,11 +98,9 @@ class V6Reader {
 }  // namespace
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+    if (const auto octets = parse_v4(text)) return v4(*octets);
     if (text.find(':') != text.npos) return V6Reader(text).read();
-    Scanner in(text);
-    const auto octets = parse_v4(in);
-    if (!octets || !in.done()) return {};
-    return v4(*octets);
+    return {};
 }
 
 IpAddress IpAddress::canonical() const {

@@ -50,10 +50,8 @@ class Editor {
         const auto& request = forwarding_.request;
         if (!request.has(sip::ProxyAuthorization::name)) return;
         std::vector<std::string_view> of_others;
-        for (const auto& field : request.fields())
-            if (sip::ProxyAuthorization::name.matches(request.name(field), field.name_hash) &&
-                !is_for_us(request.value(field), domains))
-                of_others.push_back(request.value(field));
+        for (const auto& field : request.fields_of(sip::ProxyAuthorization::name))
+            if (!is_for_us(request.value(field), domains)) of_others.push_back(request.value(field));
         if (of_others.size() == request.count(sip::ProxyAuthorization::name)) return;
         edits_.remove(sip::ProxyAuthorization::name);
         for (const auto value : of_others) edits_.append(sip::ProxyAuthorization::name, value);

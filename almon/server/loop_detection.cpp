@@ -32,10 +32,8 @@ LoopMark::LoopMark(const base::HashKey& key, const sip::Message& request, const 
 }
 
 bool LoopMark::is_in_via_of(const sip::Message& request) const {
-    for (const auto& field : request.fields())
-        if (sip::Via::name.matches(request.name(field), field.name_hash) &&
-            request.value(field).find(text()) != std::string_view::npos)
-            return true;
+    for (const auto& field : request.fields_of(sip::Via::name))
+        if (request.value(field).find(text()) != std::string_view::npos) return true;
     return false;
 }
 

@@ -3,6 +3,7 @@
 namespace almon::server {
 
 std::optional<std::uint32_t> PendingChanges::slot_of(std::string_view aor) const {
+    if (size_ == 0) return {};  // nearly always, where nothing waits for a disk
     return index_.find(hash(aor), [&](std::uint32_t slot) { return lines_.at(slot).aor == aor; });
 }
 

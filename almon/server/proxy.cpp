@@ -19,7 +19,7 @@ std::uint32_t max_breadth_of(const sip::Message& request) {
 // Whether a Via stands below the topmost, which is ours: another field, or another value in the same one.
 bool has_another_via(const stack::Arrival& arrival) {
     const auto& response = arrival.message;
-    if (response.count(sip::Via::name) > 1) return true;
+    if (response.may_repeat(sip::Via::name) && response.count(sip::Via::name) > 1) return true;
     const auto* only = response.find_field(sip::Via::name);
     return only != nullptr && only->value_size > arrival.envelope.via.text.size();
 }

@@ -64,14 +64,6 @@ void print_refusal_of(std::string_view answer, base::Random& random, base::Print
     out.put("Content-Length: 0\r\n\r\n");
 }
 
-tl::expected<sip::To, Refusal> read_to(const sip::Message& request) {
-    const auto to = request.get<sip::To>();
-    if (!to) return tl::unexpected(Refusal{status::bad_request, to.error().rule, to.error()});
-    // RFC 4475 §3.3.4.
-    if (!to->address.uri.is_sip()) return refusal(status::bad_request, "RFC 3261 §10.3: To is no SIP URI");
-    return *to;
-}
-
 }  // namespace
 
 Registrar::Registrar(stack::Stack& stack, const Domains& domains, Location& location,
@@ -96,16 +88,15 @@ void Registrar::request(const stack::Arrival& arrival) {
         ++counters_.challenged;
         return stack_.reply(arrival, {.status = verdict.status, .fields = verdict.fields});
     }
-    const auto to = read_to(arrival.message);
-    if (!to) return refuse(arrival, to.error());
-    const auto aor = authorize(*to, verdict);
+    const auto aor = authorize(arrival.envelope.to_uri, verdict);
     if (!aor) return refuse(arrival, aor.error());
     update(arrival, *aor);
 }
 
 // §10.3 steps 4 and 5.
-tl::expected<std::string, Refusal> Registrar::authorize(const sip::To& to, const Verdict& verdict) const {
-    const auto& uri = to.address.uri;
+tl::expected<std::string, Refusal> Registrar::authorize(const sip::Uri& uri, const Verdict& verdict) const {
+    if (!uri.is_sip())  // RFC 4475 §3.3.4
+        return refusal(status::bad_request, "RFC 3261 §10.3: To is no SIP URI");
     if (!domains_.own_host(uri.host()))
         return refusal(status::not_found, "RFC 3261 §10.3: not a domain of ours");
     if (verdict.kind == Verdict::Kind::allowed && !domains_.names(uri, verdict.identity))
@@ -132,9 +123,8 @@ void Registrar::update(const stack::Arrival& arrival, const std::string& aor) {
 void Registrar::change(const stack::Arrival& arrival, const std::string& aor) {
     if (const auto reason = overload(aor)) return refuse(arrival, *reason);
     const auto fields = success_fields(arrival.message);
-    const auto tag = stack_.tag_for(arrival.message);
     auto out = stack_.scratch();
-    if (fields) sip::write_reply(arrival.message, {.to_tag = tag.tag(), .fields = *fields}, out);
+    if (fields) stack_.write_tagged(arrival, {.fields = *fields}, out);
     if (!fields || out.overflowed()) return refuse(arrival, too_large);
     const auto bindings = registration_.bindings();
     auto record = bindings.empty() ? nullptr : AorRecord::pack(aor, bindings);

@@ -69,7 +69,7 @@ class Registrar final : stack::ServerUser, stack::AlarmUser {
     void alarm(std::uint64_t cookie) override;
 
     // The address-of-record that this request may change.
-    tl::expected<std::string, Refusal> authorize(const sip::To& to, const Verdict& verdict) const;
+    tl::expected<std::string, Refusal> authorize(const sip::Uri& uri, const Verdict& verdict) const;
     void update(const stack::Arrival& arrival, const std::string& aor);
     void change(const stack::Arrival& arrival, const std::string& aor);
     void store(PendingChanges::Ticket ticket, const PendingChanges::Line& line);

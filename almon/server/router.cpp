@@ -24,10 +24,8 @@ Destination destination_of(const RouteInformation& route, const Domains& domains
 // proxy.
 std::string unsupported_tags(const sip::Message& request, sip::HeaderName required) {
     std::string tags;
-    for (const auto& field : request.fields()) {
-        if (!required.matches(request.name(field), field.name_hash)) continue;
+    for (const auto& field : request.fields_of(required))
         tags.append(tags.empty() ? "" : ", ").append(request.value(field));
-    }
     return tags;
 }
 

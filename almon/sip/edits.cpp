@@ -13,15 +13,22 @@ namespace almon::sip {
 class Edits::Writer {
  public:
     Writer(const Edits& edits, const Message& message, base::Printer& out)
-        : edits_(edits), message_(message), out_(out) {
-        walk(body_at(), message_.octets().size(),
-             [this](std::string_view piece) { body_octets_ += piece.size(); });
+        : edits_(edits),
+          message_(message),
+          out_(out),
+          body_octets_(message.body().size()),
+          has_length_(message.has(ContentLength::name)) {
+        for (const Edit& edit : edits.edits_) {
+            replaces_ |= edit.kind == Kind::replace;
+            edited_kinds_ |= edit.name.kinds();
+        }
+        if (replaces_) count_body();
+        if (body_octets_ != message.body().size()) edited_kinds_ |= ContentLength::name.kinds();
     }
 
     void run() {
         write_start_line();
-        for (const Field& field : message_.fields()) write_field(field);
-        flush();
+        write_fields();
         write_additions();
         if (!has_length_) out_.put("Content-Length: ").put_number(body_octets_).put("\r\n");
         out_.put("\r\n");
@@ -67,12 +74,30 @@ class Edits::Writer {
         }
     }
 
-    void write_field(const Field& field) {
+    void write_fields() {
+        const auto fields = message_.fields();
+        if (fields.empty()) return;
+        const auto end_of_last = fields.back().value_at + fields.back().value_size + 2;
+        kept_from_ = fields.front().name_at;
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            if (!may_change(fields[i])) continue;
+            write_field(fields[i], i + 1 < fields.size() ? fields[i + 1].name_at : end_of_last);
+        }
+        copy(kept_from_, end_of_last);
+    }
+    // The cheap question: for most fields the answer is no. A message that needs tidying is written line by
+    // line.
+    bool may_change(const Field& field) const {
+        return (edited_kinds_ & field.kind()) != 0 || !message_.is_tidy();
+    }
+    // `end`: where the next field begins.
+    void write_field(const Field& field, std::size_t end) {
         const auto wish = wish_for(field);
-        has_length_ |= !wish.removed && is_length(field);
+        if (wish.removed && is_length(field)) has_length_ = false;
         const bool untouched = !wish.prepended && !wish.removed && wish.set == nullptr;
-        if (untouched && wish.value_from == field.value_at && is_tidy(field)) return keep(field);
-        flush();
+        if (untouched && wish.value_from == field.value_at && message_.is_tidy()) return;
+        copy(kept_from_, field.name_at);
+        kept_from_ = end;
         if (wish.prepended) write_prepended(field);
         if (wish.set != nullptr) {
             put(*wish.set);
@@ -133,27 +158,20 @@ class Edits::Writer {
         return ContentLength::name.matches(message_.name(field), field.name_hash);
     }
 
-    // "Name: value" and CRLF, with exactly these blanks.
-    bool is_tidy(const Field& field) const {
-        const auto name_end = field.name_at + field.name_size;
-        return field.value_at == name_end + 2 && message_.octets().substr(name_end, 2) == ": " &&
-               message_.octets().substr(field.value_at + field.value_size, 2) == "\r\n";
-    }
-    void keep(const Field& field) {
-        if (run_to_ != field.name_at) flush();
-        if (run_from_ == run_to_) run_from_ = field.name_at;
-        run_to_ = field.value_at + field.value_size + 2;
-    }
-    void flush() {
-        copy(run_from_, run_to_);
-        run_from_ = run_to_;
-    }
     void copy(std::string_view slice) {
         const auto from = message_.offset_of(slice);
         copy(from, from + slice.size());
     }
     void copy(std::size_t from, std::size_t to) {
-        walk(from, to, [this](std::string_view piece) { out_.put(piece); });
+        if (!replaces_)
+            out_.put(message_.octets().substr(from, to - from));
+        else
+            walk(from, to, [this](std::string_view piece) { out_.put(piece); });
+    }
+    void count_body() {
+        body_octets_ = 0;
+        walk(body_at(), message_.octets().size(),
+             [this](std::string_view piece) { body_octets_ += piece.size(); });
     }
     // The octets, piece by piece, with the replacements that lie among them.
     template <class Take>
@@ -182,9 +200,11 @@ class Edits::Writer {
     const Edits& edits_;
     const Message& message_;
     base::Printer& out_;
-    std::size_t run_from_ = 0, run_to_ = 0;
-    std::size_t body_octets_ = 0;  // of the body as edited
-    bool has_length_ = false;
+    std::size_t kept_from_ = 0;       // from here on nothing is written yet
+    std::size_t body_octets_;         // of the body as edited
+    std::uint64_t edited_kinds_ = 0;  // of the names in the edits
+    bool replaces_ = false;
+    bool has_length_;
 };
 
 namespace {

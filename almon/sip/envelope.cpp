@@ -8,57 +8,25 @@
 namespace almon::sip {
 namespace {
 
-// Where the fields stand that every message has. Found in one pass, by their hashes.
-struct Places {
-    const Field* via = nullptr;
-    const Field* from = nullptr;
-    const Field* to = nullptr;
-    const Field* call_id = nullptr;
-    const Field* cseq = nullptr;
-    const Field* max_forwards = nullptr;
-
-    const Field** of(std::uint32_t name_hash) {
-        switch (name_hash) {
-            case Via::name.hash():
-            case Via::name.compact_hash(): return &via;
-            case From::name.hash():
-            case From::name.compact_hash(): return &from;
-            case To::name.hash():
-            case To::name.compact_hash(): return &to;
-            case CallId::name.hash():
-            case CallId::name.compact_hash(): return &call_id;
-            case CSeq::name.hash(): return &cseq;
-            case MaxForwards::name.hash(): return &max_forwards;
-            default: return nullptr;
-        }
-    }
-};
-
-bool is_one_of_them(const Message& message, const Field& field) {
-    static constexpr std::array names{Via::name,    From::name, To::name,
-                                      CallId::name, CSeq::name, MaxForwards::name};
-    const auto name = message.name(field);
-    return std::any_of(names.begin(), names.end(),
-                       [&](const auto& n) { return n.matches(name, field.name_hash); });
-}
-
 // RFC 3261 §7.3.1: only fields with a list for their value may be repeated.
-Result<Places> find_places(const Message& message) {
-    Places places;
-    for (const Field& field : message.fields()) {
-        const Field** place = places.of(field.name_hash);
-        if (place == nullptr || !is_one_of_them(message, field)) continue;
-        if (*place == nullptr) {
-            *place = &field;
-        } else if (place != &places.via) {
-            return base::fail(Errc::repeated_field, field.name_at, "RFC 3261 §7.3.1");
+Result<void> check_repeats(const Message& message) {
+    static constexpr std::array names{From::name, To::name, CallId::name, CSeq::name, MaxForwards::name};
+    std::optional<Error> first;
+    for (const auto& name : names) {
+        if (!message.may_repeat(name)) continue;
+        for (std::size_t seen = 0; const auto& field : message.fields_of(name)) {
+            if (seen++ != 1) continue;
+            if (!first || field.name_at < first->offset)
+                first = Error{Errc::repeated_field, field.name_at, "RFC 3261 §7.3.1"};
         }
     }
-    return places;
+    if (first) return tl::unexpected(*first);
+    return {};
 }
 
 template <class Header>
-Result<Header> read(const Message& message, const Field* field, const char* rule) {
+Result<Header> read(const Message& message, const char* rule) {
+    const Field* field = message.find_field(Header::name);
     if (field == nullptr)
         return base::fail(Errc::missing_field, message.octets().size() - message.body().size(), rule);
     Scanner in(message.value(*field), field->value_at);
@@ -66,9 +34,9 @@ Result<Header> read(const Message& message, const Field* field, const char* rule
 }
 
 // RFC 4475 §3.1.2.4: beyond 255 it may count as absent.
-Result<void> read_max_forwards(const Message& message, const Field* field, Envelope& envelope) {
-    if (field == nullptr) return {};
-    const auto hops = read<MaxForwards>(message, field, MaxForwards::rule);
+Result<void> read_max_forwards(const Message& message, Envelope& envelope) {
+    if (!message.has(MaxForwards::name)) return {};
+    const auto hops = read<MaxForwards>(message, MaxForwards::rule);
     if (!hops && hops.error().code != Errc::number_too_large) return tl::unexpected(hops.error());
     envelope.has_max_forwards = hops.has_value();
     if (hops) envelope.max_forwards = hops->number;
@@ -84,38 +52,48 @@ bool is_known(Method method) {
 }
 
 // RFC 3261 §8.1.1.5. RFC 4475 §3.1.2.18: of a method that nobody knows it is more helpful to say so.
-Result<void> check_method(const Message& message, const Envelope& envelope, std::size_t offset) {
+Result<void> check_method(const Message& message, const Envelope& envelope) {
     if (!message.is_request() || envelope.cseq.method == message.method()) return {};
     const auto code = is_known(message.method()) ? Errc::method_mismatch : Errc::unsupported_value;
-    return base::fail(code, offset, "RFC 3261 §8.1.1.5");
+    return base::fail(code, message.find_field(CSeq::name)->value_at, "RFC 3261 §8.1.1.5");
+}
+
+// All of the envelope but Via.
+Result<Envelope> read_behind_via(const Message& message, const Via& via) {
+    Result<Envelope> envelope;
+    envelope->via = via;
+    const auto from = read<From>(message, "RFC 3261 §8.1.1.3 From");
+    if (!from) return tl::unexpected(from.error());
+    envelope->from_tag = from->tag;
+    const auto to = read<To>(message, "RFC 3261 §8.1.1.2 To");
+    if (!to) return tl::unexpected(to.error());
+    envelope->to_tag = to->tag;
+    envelope->to_uri = to->address.uri;
+    const auto call_id = read<CallId>(message, "RFC 3261 §8.1.1.4 Call-ID");
+    if (!call_id) return tl::unexpected(call_id.error());
+    envelope->call_id = *call_id;
+    const auto cseq = read<CSeq>(message, "RFC 3261 §8.1.1.5 CSeq");
+    if (!cseq) return tl::unexpected(cseq.error());
+    envelope->cseq = *cseq;
+    if (const auto hops = read_max_forwards(message, *envelope); !hops) return tl::unexpected(hops.error());
+    if (const auto agrees = check_method(message, *envelope); !agrees) return tl::unexpected(agrees.error());
+    return envelope;
 }
 
 }  // namespace
 
 Result<Envelope> read_envelope(const Message& message) {
-    const auto places = find_places(message);
-    if (!places) return tl::unexpected(places.error());
-    Result<Envelope> envelope;
-    const auto via = read<Via>(message, places->via, "RFC 3261 §8.1.1.7 Via");
+    const auto single = check_repeats(message);
+    if (!single) return tl::unexpected(single.error());
+    const auto via = read<Via>(message, "RFC 3261 §8.1.1.7 Via");
     if (!via) return tl::unexpected(via.error());
-    envelope->via = *via;
-    const auto from = read<From>(message, places->from, "RFC 3261 §8.1.1.3 From");
-    if (!from) return tl::unexpected(from.error());
-    envelope->from_tag = from->tag;
-    const auto to = read<To>(message, places->to, "RFC 3261 §8.1.1.2 To");
-    if (!to) return tl::unexpected(to.error());
-    envelope->to_tag = to->tag;
-    const auto call_id = read<CallId>(message, places->call_id, "RFC 3261 §8.1.1.4 Call-ID");
-    if (!call_id) return tl::unexpected(call_id.error());
-    envelope->call_id = *call_id;
-    const auto cseq = read<CSeq>(message, places->cseq, "RFC 3261 §8.1.1.5 CSeq");
-    if (!cseq) return tl::unexpected(cseq.error());
-    envelope->cseq = *cseq;
-    if (const auto hops = read_max_forwards(message, places->max_forwards, *envelope); !hops)
-        return tl::unexpected(hops.error());
-    if (const auto agrees = check_method(message, *envelope, places->cseq->value_at); !agrees)
-        return tl::unexpected(agrees.error());
-    return envelope;
+    return read_behind_via(message, *via);
+}
+
+Result<Envelope> read_envelope(const Message& message, const Via& top) {
+    const auto single = check_repeats(message);
+    if (!single) return tl::unexpected(single.error());
+    return read_behind_via(message, top);
 }
 
 Result<Uri> read_request_uri(const Message& message) {

@@ -20,6 +20,7 @@ struct Envelope {
     CallId call_id;
     Tag from_tag;  // empty when absent (RFC 2543 peers)
     Tag to_tag;    // empty when absent
+    Uri to_uri;
     CSeq cseq;
     std::uint32_t max_forwards = 70;  // §16.3: absent counts as 70; over 255 counts as absent
     bool has_max_forwards = false;
@@ -28,6 +29,8 @@ struct Envelope {
 // Fails with the offset in the message and the rule: a mandatory field that is missing or repeated, a tag or
 // number that breaks the grammar, a CSeq beyond 2^31-1... RFC 4475 says which are refused and which survive.
 [[nodiscard]] Result<Envelope> read_envelope(const Message& message);
+// With the topmost Via, which was read before.
+[[nodiscard]] Result<Envelope> read_envelope(const Message& message, const Via& top);
 
 // The Request-URI. In a sip URI there it has no headers (RFC 3261 §19.1.1): they would become header fields
 // of whatever is made of it (RFC 4475 §3.1.2.11).

@@ -55,8 +55,7 @@ std::string_view take_escaped(Scanner& in, const base::CharSet& set);
 // is consumed.
 inline bool take_separator(Scanner& in, char separator) {
     const auto before = in.position();
-    in.skip_lws();
-    if (!in.take(separator)) {
+    if (!in.take(separator) && !(in.skip_lws() && in.take(separator))) {
         in.rewind(before);
         return false;
     }

@@ -2,9 +2,12 @@
 // §7.3.3). A name is hashed where it is declared; no central list of fields exists.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "almon/base/charset.hpp"
 
@@ -15,9 +18,13 @@ namespace almon::sip {
 constexpr std::uint32_t hash_name(std::string_view name) {
     constexpr auto load = [](const char* octets, std::size_t count) {
         std::uint64_t word = 0;
-        for (std::size_t i = 0; i < count; ++i)
-            word |= std::uint64_t{static_cast<unsigned char>(octets[i] | 0x20)} << (8 * i);
-        return word;
+        if (std::is_constant_evaluated() || std::endian::native == std::endian::big) {
+            for (std::size_t i = 0; i < count; ++i)
+                word |= std::uint64_t{static_cast<unsigned char>(octets[i])} << (8 * i);
+        } else {
+            std::memcpy(&word, octets, count);
+        }
+        return word | (0x2020'2020'2020'2020 >> (64 - 8 * count));
     };
     const auto size = name.size();
     const char* front = name.data();
@@ -36,6 +43,12 @@ constexpr std::uint32_t hash_name(std::string_view name) {
     return static_cast<std::uint32_t>((mixed ^ mixed >> 29) >> 16) | 1U;
 }
 
+// Names are of 64 kinds by their hashes. A set of kinds is one word, so most questions whether a name is in a
+// set are answered at once.
+constexpr std::uint64_t kind_of(std::uint32_t name_hash) {
+    return std::uint64_t{1} << (name_hash >> 26);
+}
+
 class HeaderName {
  public:
     // `compact`: the one-letter form, or NUL when the field has none.
@@ -43,13 +56,16 @@ class HeaderName {
         : full_(full),
           compact_(compact),
           hash_(hash_name(full)),
-          compact_hash_(compact == '\0' ? 0 : hash_name({&compact, 1})) {}
+          compact_hash_(compact == '\0' ? hash_ : hash_name({&compact, 1})) {}
 
     constexpr std::string_view text() const { return full_; }
     constexpr std::uint32_t hash() const { return hash_; }
-    constexpr std::uint32_t compact_hash() const { return compact_hash_; }  // 0: has no compact form
+    constexpr std::uint32_t compact_hash() const { return compact_hash_; }  // hash(), when there is none
+    // The kinds of both forms: a set, as bits.
+    constexpr std::uint64_t kinds() const { return kind_of(hash_) | kind_of(compact_hash_); }
     constexpr bool matches(std::string_view name, std::uint32_t hash) const {
-        if (hash == hash_) return base::equal_nocase(name, full_);
+        if (hash == hash_)
+            return name == full_ || base::equal_nocase(name, full_);  // mostly as the RFC has it
         return hash == compact_hash_ && name.size() == 1 && base::to_lower(name[0]) == compact_;
     }
     constexpr bool matches(std::string_view name) const { return matches(name, hash_name(name)); }

@@ -29,20 +29,16 @@ bool is_name(std::string_view text) {
     return before != '-' && text.front() != '.';
 }
 
-std::string_view last_label(std::string_view name) {
-    if (name.ends_with('.')) name.remove_suffix(1);
-    return name.substr(name.rfind('.') + 1);
-}
-
-bool is_number(std::string_view label) {
-    Scanner in(label);
-    in.take_while(base::chars::digit);
-    return in.done();
-}
-
 std::string_view without_closing_dot(std::string_view name) {
     if (name.ends_with('.')) name.remove_suffix(1);
     return name;
+}
+
+// Few names do; addresses do, and what looks like one and is none.
+bool ends_with_number(std::string_view name) {
+    name = without_closing_dot(name);
+    while (!name.empty() && base::chars::digit.has(name.back())) name.remove_suffix(1);
+    return name.empty() || name.back() == '.';
 }
 
 }  // namespace
@@ -53,9 +49,9 @@ Result<Host> Host::parse(Scanner& in, const char* rule) {
     const auto start = in.offset();
     const auto text = in.take_while(host_chars);
     if (text.empty()) return in.refuse(rule);
-    if (base::chars::digit.has(text.front()))
+    if (base::chars::digit.has(text.front()) && base::chars::digit.has(text.back()))
         if (const auto address = base::IpAddress::parse(text)) return Host{text, address};
-    if (!is_name(text) || is_number(last_label(text))) return base::fail(Errc::unexpected_byte, start, rule);
+    if (!is_name(text) || ends_with_number(text)) return base::fail(Errc::unexpected_byte, start, rule);
     return Host{text, {}};
 }
 

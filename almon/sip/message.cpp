@@ -1,12 +1,58 @@
 #include "almon/sip/message.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "almon/base/limits.hpp"
+#include "almon/base/octet_block.hpp"
 #include "almon/sip/headers/content_length.hpp"
 
 namespace almon::sip {
+namespace {
+
+// The CRs of a text in order, looked for in a whole block at once; and the first LF without one.
+class LineEnds {
+ public:
+    explicit LineEnds(std::string_view text) : block_(text.data()), end_(block_ + text.size()) { look(); }
+
+    // The next CR, or the end.
+    const char* next() {
+        while (cr_ == 0) {
+            if (end_ - block_ <= std::ptrdiff_t{base::block_octets}) return end_;
+            block_ += base::block_octets;
+            look();
+        }
+        const auto* found = block_ + std::countr_zero(cr_);
+        cr_ &= cr_ - 1;
+        return found;
+    }
+    // Of the octets passed so far, to the end of their block; null when there is none.
+    const char* bare_lf() const { return bare_lf_; }
+
+ private:
+    void look() {
+        const auto left = static_cast<std::size_t>(end_ - block_);
+        if (left >= base::block_octets) return take(base::line_breaks(block_));
+        char padded[base::block_octets] = {};
+        std::memcpy(padded, block_, left);
+        take(base::line_breaks(padded));
+    }
+    void take(base::LineBreaks found) {
+        cr_ = found.cr;
+        const auto bare = found.lf & ~(found.cr << 1 | std::uint64_t{ends_with_cr_});
+        ends_with_cr_ = found.cr >> 63 != 0;
+        if (bare != 0 && bare_lf_ == nullptr) bare_lf_ = block_ + std::countr_zero(bare);
+    }
+
+    const char* block_;
+    const char* end_;
+    const char* bare_lf_ = nullptr;
+    std::uint64_t cr_ = 0;
+    bool ends_with_cr_ = false;  // the block before this one
+};
+
+}  // namespace
 
 // One pass over the header part. Every line ends with CRLF: a bare CR or LF, which others might take for a
 // line end, is refused, so that two elements never see different header fields in one message. The buffer is
@@ -18,7 +64,8 @@ class Message::Indexer {
           most_fields_(most_fields),
           text_(message.octets_.data()),
           end_(text_ + message.octets_.size()),
-          at_(text_) {}
+          at_(text_),
+          ends_(message.octets_) {}
 
     Result<void> run(Ends ends) {
         skip_empty_lines();
@@ -37,13 +84,15 @@ class Message::Indexer {
         finish_header();
         if (!error_) read_length(ends);
         if (!error_) return {};
-        std::erase_if(message_.fields_, [&](const Field& field) { return is_torn(message_.value(field)); });
+        leave_out_torn();
         return tl::unexpected(*error_);
     }
 
  private:
     static bool is_blank(char c) { return c == ' ' || c == '\t'; }
-    static bool is_space(char c) { return is_blank(c) || c == '\r' || c == '\n'; }
+    static bool is_space(char c) {
+        return static_cast<unsigned char>(c) <= ' ' && (is_blank(c) || c == '\r' || c == '\n');
+    }
     std::uint32_t offset(const char* place) const { return static_cast<std::uint32_t>(place - text_); }
     Slice slice(const char* from, const char* to) const {
         return {offset(from), static_cast<std::uint32_t>(to - from)};
@@ -54,27 +103,22 @@ class Message::Indexer {
         if (!error_ || error.offset < error_->offset) error_ = error;
     }
     void note(Errc code, const char* place, const char* rule) { note({code, offset(place), rule}); }
-
     // RFC 3261 §7.5: line breaks before the start line are not part of the message.
     void skip_empty_lines() {
-        while (at_header_end()) next_line(at_);
+        while (at_header_end()) next_line(find_line_end());
     }
-    void next_line(const char* line_end) {
-        at_ = line_end == end_ ? end_ : line_end + 2;
-        lines_ += line_end != end_;
-    }
+    void next_line(const char* line_end) { at_ = line_end == end_ ? end_ : line_end + 2; }
     // The next CRLF, or the end.
-    const char* find_line_end(const char* from) {
-        while (const auto* found = static_cast<const char*>(std::memchr(from, '\r', end_ - from))) {
-            if (found[1] == '\n') return found;
+    const char* find_line_end() {
+        for (;;) {
+            const char* found = ends_.next();
+            if (found == end_ || found[1] == '\n') return found;
             note(Errc::unexpected_byte, found, "RFC 3261 §25.1 CRLF");
-            from = found + 1;
         }
-        return end_;
     }
 
     void read_start_line() {
-        const char* line_end = find_line_end(at_);
+        const char* line_end = find_line_end();
         Scanner line({at_, static_cast<std::size_t>(line_end - at_)}, offset(at_));
         const bool response = base::equal_nocase(line.rest().substr(0, 4), "SIP/");
         message_.kind_ = response ? Kind::response : Kind::request;
@@ -119,6 +163,12 @@ class Message::Indexer {
             return base::fail(Errc::unsupported_version, start, "RFC 3261 §7.1");
         return {};
     }
+    void leave_out_torn() {
+        std::erase_if(message_.fields_, [&](const Field& field) { return is_torn(message_.value(field)); });
+        message_.kinds_ = message_.repeated_kinds_ = 0;
+        for (std::size_t i = 0; i < message_.fields_.size(); ++i)
+            message_.note_kind(message_.fields_[i].name_hash, i);
+    }
     // Holds half a line end. Whoever writes the 400 would send it on, for others to split the 400 there.
     static bool is_torn(std::string_view value) {
         for (std::size_t i = 0; i < value.size(); ++i) {
@@ -134,33 +184,41 @@ class Message::Indexer {
     // hide a field behind a blank (CVE-2020-28361). A line without a name is passed over.
     void read_field() {
         const char* name = at_;
-        const char* place = at_;
-        while (chars::token.has(*place)) ++place;
-        const auto name_size = static_cast<std::uint16_t>(place - name);
-        while (is_blank(*place)) ++place;
-        const bool named = name_size > 0 && *place == ':';
+        const char* name_end = find_name_end();
+        const char* colon = name_end;
+        while (is_blank(*colon)) ++colon;
+        const bool named = name_end > name && *colon == ':';
         if (!named)
-            note(place == end_ ? Errc::unexpected_end : Errc::unexpected_byte, place, "RFC 3261 §7.3.1");
-        const char* value_end = find_field_end(place);
-        next_line(value_end);
-        if (!named) return;
-        const char* value = place + 1;
-        while (value < value_end && is_space(*value)) ++value;
-        while (value < value_end && is_space(value_end[-1])) --value_end;
-        add_field({name, name_size}, slice(value, value_end));
+            note(colon == end_ ? Errc::unexpected_end : Errc::unexpected_byte, colon, "RFC 3261 §7.3.1");
+        const char* line_end = find_field_end();
+        next_line(line_end);
+        const bool is_tidy = named && colon == name_end && colon[1] == ' ' && !is_space(colon[2]) &&
+                             !is_space(line_end[-1]) && line_end != end_;
+        message_.is_tidy_ &= is_tidy;
+        if (named)
+            add_field({name, name_end}, is_tidy ? slice(colon + 2, line_end) : trimmed(colon + 1, line_end));
+    }
+    const char* find_name_end() const {
+        const char* place = at_;
+        if (end_ - place >= std::ptrdiff_t{base::word_octets}) place += base::word_length(place);
+        while (chars::token.has(*place)) ++place;
+        return place;
+    }
+    Slice trimmed(const char* from, const char* to) const {
+        while (from < to && is_space(*from)) ++from;
+        while (from < to && is_space(to[-1])) --to;
+        return slice(from, to);
     }
     // Lines that begin with a blank continue the one before.
-    const char* find_field_end(const char* from) {
-        const char* line_end = find_line_end(from);
-        while (line_end != end_ && is_blank(line_end[2])) {
-            ++lines_;
-            line_end = find_line_end(line_end + 2);
-        }
+    const char* find_field_end() {
+        const char* line_end = find_line_end();
+        while (line_end != end_ && is_blank(line_end[2])) line_end = find_line_end();
         return line_end;
     }
     void add_field(std::string_view name, Slice value) {
         const auto hash = hash_name(name);
-        message_.kinds_ |= kind_of(hash);
+        message_.note_kind(hash, message_.fields_.size());
+        message_.has_compact_ |= name.size() == 1;
         message_.fields_.push_back(
             {offset(name.data()), value.at, value.size, hash, static_cast<std::uint16_t>(name.size())});
         if (!ContentLength::name.matches(name, hash)) return;
@@ -172,23 +230,10 @@ class Message::Indexer {
     void finish_header() {
         if (at_header_end()) next_line(at_);
         message_.body_at_ = offset(at_);
-        if (count_line_feeds() == lines_) return;
-        const char* bare = text_;
-        while (*bare != '\n' || (bare > text_ && bare[-1] == '\r')) ++bare;
+        const char* bare = ends_.bare_lf();
+        if (bare == nullptr || bare >= at_) return;
         if (error_ && error_->offset == offset(bare)) error_.reset();  // for want of a line's end
         note(Errc::unexpected_byte, bare, "RFC 3261 §25.1 CRLF");
-    }
-
-    // In blocks whose count fits an octet, which compilers turn into vector code.
-    std::ptrdiff_t count_line_feeds() const {
-        std::ptrdiff_t count = 0;
-        for (const char* block = text_; block < at_;) {
-            const char* end = block + std::min<std::ptrdiff_t>(at_ - block, 255);
-            std::uint8_t here = 0;
-            for (; block < end; ++block) here = static_cast<std::uint8_t>(here + (*block == '\n'));
-            count += here;
-        }
-        return count;
     }
 
     // RFC 3261 §18.3; RFC 4475 §3.1.2.2, §3.1.2.3, §3.3.9.
@@ -213,8 +258,8 @@ class Message::Indexer {
     const char* text_;
     const char* end_;
     const char* at_;
-    std::ptrdiff_t lines_ = 0;  // CRLFs passed
-    Slice length_;              // the value of Content-Length
+    LineEnds ends_;
+    Slice length_;  // the value of Content-Length
     bool has_length_ = false;
     std::optional<Error> error_;
 };
@@ -227,7 +272,9 @@ Result<Message> Message::parse(std::string_view octets, Ends ends) {
 
 Result<void> Message::assign(std::string_view octets, Ends ends, std::size_t most_fields) {
     fields_.clear();
-    kinds_ = 0;
+    kinds_ = repeated_kinds_ = 0;
+    has_compact_ = false;
+    is_tidy_ = true;
     first_ = second_ = {};
     body_at_ = 0;
     status_ = 0;
@@ -242,17 +289,29 @@ std::size_t Message::offset_of(std::string_view slice_of_octets) const {
     return static_cast<std::size_t>(slice_of_octets.data() - octets_.data());
 }
 
-const Field* Message::find_field(HeaderName name) const {
-    if (!may_have(name)) return nullptr;
-    for (const Field& field : fields_)
-        if (name.matches(this->name(field), field.name_hash)) return &field;
-    return nullptr;
+void Message::note_kind(std::uint32_t name_hash, std::size_t index) {
+    const auto kind = kind_of(name_hash);
+    if ((kinds_ & kind) == 0) {
+        kinds_ |= kind;
+        first_of_kind_[name_hash >> 26] = static_cast<std::uint8_t>(std::min<std::size_t>(index, 255));
+        return;
+    }
+    const auto same = [&](const Field& field) { return field.name_hash == name_hash; };
+    const auto before = std::span(fields_).first(index).subspan(first_of_kind_[name_hash >> 26]);
+    if (std::any_of(before.begin(), before.end(), same)) repeated_kinds_ |= kind;
 }
 
-std::size_t Message::count(HeaderName name) const {
-    return static_cast<std::size_t>(std::count_if(fields_.begin(), fields_.end(), [&](const Field& field) {
-        return name.matches(this->name(field), field.name_hash);
-    }));
+// For that name: how many fields can be passed over.
+std::size_t Message::first_index(const HeaderName& name) const {
+    const auto first = [&](std::uint32_t hash) {
+        return (kinds_ & kind_of(hash)) != 0 ? first_of_kind_[hash >> 26] : fields_.size();
+    };
+    return std::min(first(name.hash()), first(name.compact_hash()));
+}
+
+std::size_t Message::count(const HeaderName& name) const {
+    const auto found = fields_of(name);
+    return static_cast<std::size_t>(std::distance(found.begin(), found.end()));
 }
 
 void Message::insert(std::size_t at, std::string_view text) {

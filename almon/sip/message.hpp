@@ -2,7 +2,10 @@
 // before somebody asks: unknown fields stay as they came, in order; typed values are parsed on demand.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,10 +30,13 @@ struct Field {
     std::uint32_t name_at, value_at, value_size;  // the value is trimmed; folds inside stay
     std::uint32_t name_hash;
     std::uint16_t name_size;
+
+    std::uint64_t kind() const { return kind_of(name_hash); }
 };
 
 template <class Header>
 class Values;
+class NamedFields;
 
 class Message {
  public:
@@ -68,14 +74,23 @@ class Message {
     // Where a slice of octets() stands.
     std::size_t offset_of(std::string_view slice_of_octets) const;
 
-    // False when there surely is no field of that name: the cheap question before a search.
-    bool may_have(const HeaderName& name) const {
-        return (kinds_ & (kind_of(name.hash()) | kind_of(name.compact_hash()))) != 0;
+    // The fields of that name, in order.
+    NamedFields fields_of(const HeaderName& name) const;
+    // The first of them, or null.
+    const Field* find_field(const HeaderName& name) const;
+    bool has(const HeaderName& name) const { return find_field(name) != nullptr; }
+    std::size_t count(const HeaderName& name) const;  // fields, not values
+    // False when there surely is no second field of that name: the cheap question before a count.
+    bool may_repeat(const HeaderName& name) const {
+        const bool has_both = has_compact_ && (kinds_ & name.kinds()) == name.kinds();
+        return has_both || (repeated_kinds_ & name.kinds()) != 0;
     }
-    // The first field of that name, or null.
-    const Field* find_field(HeaderName name) const;
-    bool has(HeaderName name) const { return find_field(name) != nullptr; }
-    std::size_t count(HeaderName name) const;  // fields, not values
+    // Each field stands as almon would write it: "Name: value" and CRLF, without other blanks.
+    bool is_tidy() const { return is_tidy_; }
+    // The whole line or lines of a field in a tidy message, with the CRLF.
+    std::string_view line(const Field& field) const {
+        return at(field.name_at, field.value_at + field.value_size + 2 - field.name_at);
+    }
 
     // The first value, parsed. get(): absence is Errc::missing_field; find(): absence is nullopt.
     // The value borrows from this message, so none can be had of a temporary.
@@ -108,18 +123,80 @@ class Message {
     std::string_view slice(Slice s) const { return at(s.at, s.size); }
 
     class Indexer;
+    friend class NamedFields;
 
-    // Which hashes of names there are, 64 kinds: most fields that are looked for are not there.
-    static std::uint64_t kind_of(std::uint32_t name_hash) { return std::uint64_t{1} << (name_hash >> 26); }
+    void note_kind(std::uint32_t name_hash, std::size_t index);
+    std::size_t first_index(const HeaderName& name) const;
 
     std::string octets_;
     std::vector<Field> fields_;
-    std::uint64_t kinds_ = 0;
-    Slice first_, second_;  // method and Request-URI, or (unused) and reason phrase
+    std::uint64_t kinds_ = 0, repeated_kinds_ = 0;  // those that there are, and those with several fields
+    std::array<std::uint8_t, 64> first_of_kind_;    // an index, where kinds_ has the bit; at most 255
+    Slice first_, second_;                          // method and Request-URI, or (unused) and reason phrase
     std::uint32_t body_at_ = 0;
     std::uint16_t status_ = 0;
     Kind kind_ = Kind::none;
+    bool has_compact_ = false;  // a field in its one-letter form
+    bool is_tidy_ = false;
 };
+
+// The fields of one name: a forward range of const Field. Borrows from the message.
+class NamedFields {
+ public:
+    class Iterator {
+     public:
+        using iterator_category = std::forward_iterator_tag;
+        using value_type = Field;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const Field*;
+        using reference = const Field&;
+
+        Iterator() = default;
+        Iterator(const NamedFields& all, std::size_t index) : all_(&all), index_(index) { skip_others(); }
+        reference operator*() const { return all_->message_.fields_[index_]; }
+        pointer operator->() const { return &**this; }
+        Iterator& operator++() {
+            ++index_;
+            skip_others();
+            return *this;
+        }
+        Iterator operator++(int) {
+            auto before = *this;
+            ++*this;
+            return before;
+        }
+        friend bool operator==(const Iterator& a, const Iterator& b) { return a.index_ == b.index_; }
+
+     private:
+        void skip_others() {
+            const auto& message = all_->message_;
+            while (index_ < message.fields_.size() &&
+                   !all_->name_.matches(message.name(message.fields_[index_]),
+                                        message.fields_[index_].name_hash))
+                ++index_;
+        }
+        const NamedFields* all_ = nullptr;
+        std::size_t index_ = 0;
+    };
+
+    NamedFields(const Message& message, const HeaderName& name) : message_(message), name_(name) {}
+    Iterator begin() const { return Iterator(*this, message_.first_index(name_)); }
+    Iterator end() const { return Iterator(*this, message_.fields_.size()); }
+
+ private:
+    const Message& message_;
+    HeaderName name_;
+};
+
+inline NamedFields Message::fields_of(const HeaderName& name) const {
+    return {*this, name};
+}
+
+inline const Field* Message::find_field(const HeaderName& name) const {
+    for (auto index = first_index(name); index < fields_.size(); ++index)
+        if (name.matches(this->name(fields_[index]), fields_[index].name_hash)) return &fields_[index];
+    return nullptr;
+}
 
 }  // namespace almon::sip
 

@@ -3,7 +3,6 @@
 namespace almon::sip {
 namespace {
 
-constexpr base::CharSet closing(">");
 // RFC 3261 §20: an addr-spec outside <> holds no comma, semicolon or question mark.
 constexpr base::CharSet addr_spec_end(",;? \t\r\n<>\"");
 
@@ -23,9 +22,10 @@ Result<std::string_view> take_display_name(Scanner& in, const char* rule) {
     return name;
 }
 
-Result<Uri> take_uri(Scanner& in, const base::CharSet& end) {
+Result<Uri> take_uri(Scanner& in, bool bracketed) {
     const auto start = in.offset();
-    return Uri::parse(in.take_until(end), start);
+    if (!bracketed) return Uri::parse(in.take_until(addr_spec_end), start);
+    return Uri::parse(in.take_count(in.rest().find('>')), start);
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ Result<NameAddr> NameAddr::parse(Scanner& in, const char* rule) {
     const bool bracketed = in.take('<');
     if (!bracketed && name->starts_with('"')) return in.refuse(rule);
     if (!bracketed) in.rewind(from);
-    const auto uri = take_uri(in, bracketed ? closing : addr_spec_end);
+    const auto uri = take_uri(in, bracketed);
     if (!uri) return tl::unexpected(uri.error());
     if (bracketed && !in.take('>')) return in.refuse(rule);
     return NameAddr{bracketed ? *name : std::string_view(), *uri, bracketed};

@@ -4,24 +4,32 @@ namespace almon::sip {
 namespace {
 
 // gen-value: a token, a host or a quoted-string. IPv6 addresses pass without brackets too (RFC 5118 §4.5).
-Result<std::string_view> take_value(Scanner& in, const char* rule) {
+Result<void> take_value(Scanner& in, Parameter& parameter, const char* rule) {
     static constexpr auto value_chars = chars::token | base::CharSet("[]:");
-    if (in.peek() == '"') return take_quoted(in, rule);
-    const auto value = in.take_while(value_chars);
-    if (value.empty()) return in.refuse(rule);
-    return value;
+    parameter.value_is_token = false;
+    if (in.peek() == '"')
+        return take_quoted(in, rule).map([&](std::string_view quoted) { parameter.value = quoted; });
+    const auto from = in.position();
+    parameter.value_is_token = !in.take_while(chars::token).empty();
+    if (in.looking_at(value_chars)) {
+        in.take_while(value_chars);
+        parameter.value_is_token = false;
+    }
+    if (in.position() == from) return in.refuse(rule);
+    parameter.value = in.since(from);
+    return {};
 }
 
 }  // namespace
 
-Result<std::optional<Parameter>> take_parameter(Scanner& in, const char* rule) {
-    if (!take_separator(in, ';')) return std::optional<Parameter>();
-    const auto name = in.take_while(chars::token);
-    if (name.empty()) return in.refuse(rule);
-    if (!take_separator(in, '=')) return Parameter{name, {}};
-    const auto value = take_value(in, rule);
-    if (!value) return tl::unexpected(value.error());
-    return Parameter{name, *value};
+Result<bool> take_parameter(Scanner& in, Parameter& parameter, const char* rule) {
+    if (!take_separator(in, ';')) return false;
+    parameter.name = in.take_while(chars::token);
+    parameter.value.reset();
+    if (parameter.name.empty()) return in.refuse(rule);
+    if (!take_separator(in, '=')) return true;
+    if (const auto value = take_value(in, parameter, rule); !value) return tl::unexpected(value.error());
+    return true;
 }
 
 Result<Parameters> Parameters::parse(Scanner& in, const char* rule) {
@@ -30,8 +38,8 @@ Result<Parameters> Parameters::parse(Scanner& in, const char* rule) {
 
 void Parameters::Iterator::advance() {
     Scanner in(rest_);
-    const auto next = take_parameter(in, "");
-    parameter_ = next ? *next : std::nullopt;
+    const auto taken = take_parameter(in, parameter_.emplace(), "");
+    if (!taken || !*taken) parameter_.reset();
     rest_ = parameter_ ? in.rest() : std::string_view();
 }
 

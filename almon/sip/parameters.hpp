@@ -17,10 +17,11 @@ using base::Printer;
 struct Parameter {
     std::string_view name;
     std::optional<std::string_view> value;  // a quoted-string keeps its quotes
+    bool value_is_token = false;            // neither quoted, nor with the brackets or colons of an address
 };
 
-// Reads one SEMI name [EQUAL value]. Nullopt: there is no further parameter, nothing was consumed.
-[[nodiscard]] Result<std::optional<Parameter>> take_parameter(Scanner& in, const char* rule);
+// Reads one SEMI name [EQUAL value] into `parameter`. False: there is no further one, nothing was consumed.
+[[nodiscard]] Result<bool> take_parameter(Scanner& in, Parameter& parameter, const char* rule);
 
 class Parameters {
  public:
@@ -63,14 +64,16 @@ class Parameters {
     template <class Visit>
     [[nodiscard]] static Result<Parameters> parse(Scanner& in, const char* rule, Visit visit) {
         const auto from = in.position();
+        Parameter parameter;
         for (std::size_t count = 0;; ++count) {
-            const auto parameter = take_parameter(in, rule);
-            if (!parameter) return tl::unexpected(parameter.error());
-            if (!*parameter) return Parameters(in.since(from));
+            const auto taken = take_parameter(in, parameter, rule);
+            if (!taken) return tl::unexpected(taken.error());
+            if (!*taken) break;
             if (count == base::limits::parameters)
                 return base::fail(Errc::too_large, in.offset(), "limits::parameters");
-            if (const Result<void> seen = visit(**parameter); !seen) return tl::unexpected(seen.error());
+            if (const Result<void> seen = visit(parameter); !seen) return tl::unexpected(seen.error());
         }
+        return Parameters(in.since(from));
     }
     // Of text that was checked before, starting with its first semicolon.
     static Parameters checked(std::string_view text) { return Parameters(text); }

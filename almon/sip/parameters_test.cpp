@@ -178,8 +178,21 @@ TEST_CASE("who visits the parameters sees each as it is read and may refuse it")
 
 TEST_CASE("one parameter is taken at a time, and none leaves the scanner where it was") {
     Scanner in(" ;a=1 x");
-    CHECK((*take_parameter(in, ""))->value == "1");
+    Parameter parameter;
+    CHECK(*take_parameter(in, parameter, ""));
+    CHECK(parameter.value == "1");
     CHECK(in.rest() == " x");
-    CHECK_FALSE(take_parameter(in, "")->has_value());
+    CHECK_FALSE(*take_parameter(in, parameter, ""));
     CHECK(in.rest() == " x");
+}
+
+TEST_CASE("a value that is a token is told from a quoted string and from an address") {
+    const auto is_token = [](std::string_view text) {
+        Scanner in(text);
+        Parameter parameter;
+        REQUIRE(*take_parameter(in, parameter, ""));
+        return parameter.value_is_token;
+    };
+    CHECK(is_token(";a=z9hG4bK.1"));
+    for (const auto other : {";a", ";a=\"x\"", ";a=[::1]", ";a=::1", ";a=1:2"}) CHECK_FALSE(is_token(other));
 }

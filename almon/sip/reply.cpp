@@ -15,6 +15,7 @@ namespace {
 // A To that cannot be read gets no tag: behind its fault nobody knows what a parameter would belong to.
 bool wants_tag(const Message& request, const Reply& reply) {
     if (reply.status == status::trying || reply.to_tag.value().empty()) return false;
+    if (reply.to_is_bare) return true;
     const auto to = request.get<To>();
     return to && to->tag.value().empty();
 }
@@ -22,9 +23,8 @@ bool wants_tag(const Message& request, const Reply& reply) {
 void put_to(const Message& request, const Reply& reply, base::Printer& out) {
     const Field* to = request.find_field(To::name);
     if (to == nullptr) return;
-    out.put("To: ").put(request.value(*to));
-    if (wants_tag(request, reply)) out.put(";tag=").put(reply.to_tag.value());
-    out.put("\r\n");
+    if (!wants_tag(request, reply)) return put_field(out, request, *to, To::name);
+    out.put("To: ").put(request.value(*to)).put(";tag=").put(reply.to_tag.value()).put("\r\n");
 }
 
 void put_body(const Reply& reply, base::Printer& out) {

@@ -13,6 +13,7 @@ struct Reply {
     Status status = status::ok;
     std::string_view reason;        // empty: the standard's phrase
     Tag to_tag;                     // put on To when it has none and the status is not 100 (§8.2.6.2)
+    bool to_is_bare = false;        // To is known to be good and to have no tag: it need not be read
     std::string_view fields;        // further lines, each whole and ended by CRLF
     std::string_view content_type;  // of the body; without a body not written
     std::string_view body;

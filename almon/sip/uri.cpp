@@ -42,6 +42,10 @@ Result<Uri> Uri::parse(std::string_view text, std::size_t origin) {
     Scanner in(text, origin);
     Uri uri;
     uri.text_ = text;
+    if (in.take("sip:")) {  // nearly all
+        uri.scheme_text_ = text.substr(0, 3);
+        return parse_sip(Scheme::sip, uri, in);
+    }
     if (!in.looking_at(base::chars::alpha)) return in.refuse("RFC 3261 §25.1 scheme");
     uri.scheme_text_ = in.take_while(scheme_chars);
     if (!in.take(':')) return in.refuse("RFC 3261 §25.1 scheme");

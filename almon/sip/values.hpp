@@ -52,7 +52,10 @@ class Values {
         using reference = const value_type&;
 
         Iterator() = default;
-        explicit Iterator(const Message& message) : message_(&message) { advance(); }
+        explicit Iterator(const Message& message)
+            : message_(&message), field_(message.find_field(Header::name)) {
+            advance();
+        }
         reference operator*() const { return *value_; }
         pointer operator->() const { return &*value_; }
         Iterator& operator++() {
@@ -81,11 +84,10 @@ class Values {
             }
         }
         bool next_field() {
-            const auto fields = message_->fields();
-            while (field_ < fields.size()) {
-                const Field& field = fields[field_++];
-                const auto name = message_->name(field);
-                if (!Header::name.matches(name, field.name_hash)) continue;
+            const auto* end = message_->fields().data() + message_->fields().size();
+            while (field_ != nullptr && field_ != end) {
+                const Field& field = *field_++;
+                if (!Header::name.matches(message_->name(field), field.name_hash)) continue;
                 in_ = Scanner(message_->value(field), field.value_at);
                 if (!in_.done() || !may_be_empty<Header>()) return true;
             }
@@ -93,14 +95,14 @@ class Values {
         }
 
         const Message* message_ = nullptr;
-        std::size_t field_ = 0;  // the next to look at
-        std::size_t read_ = 0;   // values so far
+        const Field* field_ = nullptr;  // the next to look at; null when there is none
+        std::size_t read_ = 0;          // values so far
         Scanner in_{{}};
         std::optional<Result<Header>> value_;
     };
 
     explicit Values(const Message& message) : message_(&message) {}
-    Iterator begin() const { return message_->may_have(Header::name) ? Iterator(*message_) : Iterator(); }
+    Iterator begin() const { return Iterator(*message_); }
     Iterator end() const { return {}; }
 
  private:

@@ -111,11 +111,18 @@ bool Stack::answer(const Arrival& arrival, sip::Status status, std::string_view 
 }
 
 void Stack::answer(const Arrival& arrival, sip::Reply reply) {
+    auto out = shard_.scratch();
+    write_tagged(arrival, reply, out);
+    (void)answer(arrival, reply.status, out.view());
+}
+
+void Stack::write_tagged(const Arrival& arrival, sip::Reply reply, base::Printer& out) const {
+    reply.to_is_bare = arrival.envelope.to_tag.value().empty();
+    if (!reply.to_is_bare || reply.status == sip::status::trying)
+        return sip::write_reply(arrival.message, reply, out);
     const auto tag = tag_for(arrival.message);
     reply.to_tag = tag.tag();
-    auto out = shard_.scratch();
     sip::write_reply(arrival.message, reply, out);
-    (void)answer(arrival, reply.status, out.view());
 }
 
 void Stack::refuse_full(const Arrival& arrival) {
@@ -152,10 +159,8 @@ void Stack::finish(ServerTransaction&& transaction, const sip::Message& request,
 
 void Stack::reply(const Arrival& arrival, sip::Reply reply) {
     if (arrival.message.method() == sip::method::ack) return;
-    const auto tag = tag_for(arrival.message);
-    if (reply.status != sip::status::trying) reply.to_tag = tag.tag();
     auto out = shard_.scratch();
-    sip::write_reply(arrival.message, reply, out);
+    write_tagged(arrival, reply, out);
     const auto way = way_back(arrival.flow, arrival.envelope.via);
     shard_.outbox.send(way.flow, out.view(), {}, way.fallback);
 }
@@ -187,7 +192,7 @@ void Stack::take_request(const sip::Flow& flow) {
     auto via = message_.get<sip::Via>();
     if (!via) return refuse(flow, via.error());
     sip::mark_source(message_, *via, flow.peer);
-    const auto envelope = sip::read_envelope(message_);
+    const auto envelope = sip::read_envelope(message_, *via);
     if (!envelope) return refuse(flow, envelope.error());
     const auto key = sip::server_key(shard_.key, message_.request_uri(), *envelope, envelope->cseq.method);
     const Arrival arrival{message_, *envelope, flow, key};
@@ -205,6 +210,7 @@ void Stack::take_response(const sip::Flow& flow) {
 // A malformed request is answered as far as it can be read (§8.2.6, §16.3); a malformed response is dropped.
 void Stack::refuse(const sip::Flow& flow, const sip::Error& error) {
     ++shard_.counters.malformed;
+    tell_of_malformed(flow, error);
     if (!message_.is_request() || message_.method() == sip::method::ack) return;
     char text[256];
     base::Printer warning{text};
@@ -216,6 +222,19 @@ void Stack::refuse(const sip::Flow& flow, const sip::Error& error) {
     const auto via = message_.get<sip::Via>();
     const auto way = via ? way_back(flow, *via) : WayBack{flow, {}};
     shard_.outbox.send(way.flow, out.view(), {}, way.fallback);
+}
+
+void Stack::tell_of_malformed(const sip::Flow& flow, const sip::Error& error) const {
+    if (!shard_.log.wants(base::Level::info)) return;
+    const auto from = base::printed(flow.peer);
+    const auto place = sip::locate(message_.octets(), error.offset);
+    const auto where = std::string(place.field) + ", line " + std::to_string(place.line) + " column " +
+                       std::to_string(place.column);
+    shard_.log.write(base::Level::info, "malformed message",
+                     {{"from", base::Private{from}},
+                      {"where", where},
+                      {"reason", base::describe(error.code)},
+                      {"rule", error.rule}});
 }
 
 // Where the next message begins is not known any more (§18.3): answer what can be answered, then close.

@@ -78,6 +78,8 @@ class Stack {
     void reply(const Arrival& arrival, sip::Reply reply);
     // The To tag that our own answers to this request carry.
     LocalTag tag_for(const sip::Message& request) const { return local_tag(shard_.key, request); }
+    // The reply with that tag, unless the request has one.
+    void write_tagged(const Arrival& arrival, sip::Reply reply, base::Printer& out) const;
 
     // --- Client side.
     // Sends in a new transaction. `user` hears of it later, never from inside this call.
@@ -114,6 +116,7 @@ class Stack {
     void take_request(const sip::Flow& flow);
     void take_response(const sip::Flow& flow);
     void refuse(const sip::Flow& flow, const sip::Error& error);
+    void tell_of_malformed(const sip::Flow& flow, const sip::Error& error) const;
     void refuse_full(const Arrival& arrival);
     void break_off(const Connection& connection, const sip::StreamFramer::Broken& broken);
 

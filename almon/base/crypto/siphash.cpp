@@ -7,19 +7,28 @@ namespace almon::base {
 
 namespace {
 
+template <class Number>
+Number load(const char* octets) {
+    Number number;
+    std::memcpy(&number, octets, sizeof number);
+    return number;
+}
+
 // Up to eight octets as a little-endian number.
 std::uint64_t word_of(std::string_view octets) {
+    const auto size = octets.size();
+    if (std::endian::native == std::endian::little && size >= 4 && size < 8)  // two loads, which overlap
+        return load<std::uint32_t>(octets.data()) |
+               std::uint64_t{load<std::uint32_t>(octets.data() + size - 4)} << (8 * (size - 4));
     std::uint64_t word = 0;
-    for (std::size_t i = 0; i < octets.size(); ++i)
+    for (std::size_t i = 0; i < size; ++i)
         word |= std::uint64_t{static_cast<unsigned char>(octets[i])} << (8 * i);
     return word;
 }
 
 std::uint64_t whole_word(const char* octets) {
     if constexpr (std::endian::native != std::endian::little) return word_of({octets, 8});
-    std::uint64_t word;
-    std::memcpy(&word, octets, sizeof word);
-    return word;
+    return load<std::uint64_t>(octets);
 }
 
 template <int WordRounds, int LastRounds>

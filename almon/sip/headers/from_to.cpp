@@ -9,7 +9,7 @@ Result<void> Party::read(Scanner& in, const char* rule) {
     const auto read_tag = [&](const Parameter& parameter) -> Result<void> {
         if (!base::equal_nocase(parameter.name, "tag")) return {};
         if (!tag.value().empty()) return base::fail(Errc::repeated_field, in.offset(), rule);
-        if (!is_token(parameter.value.value_or("")))
+        if (!parameter.value || !parameter.value_is_token)
             return base::fail(Errc::unexpected_byte, in.offset(), rule);
         tag = Tag(*parameter.value);
         return {};

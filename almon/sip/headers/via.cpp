@@ -7,7 +7,10 @@ constexpr auto rule = "RFC 3261 §25.1 via-parm";
 
 // sent-protocol: three tokens with slashes between, blanks allowed round these.
 Result<void> read_protocol(Scanner& in, Via& via) {
+    const auto from = in.position();
     if (in.take("SIP/2.0/")) {
+        via.protocol = in.since(from).substr(0, 3);
+        via.version = in.since(from).substr(4, 3);
         in.skip_lws();
     } else {
         via.protocol = in.take_while(chars::token);
@@ -56,7 +59,7 @@ class ParameterReader {
         return {};
     }
     Result<void> read_branch(const Parameter& parameter) const {
-        if (parameter.value && !is_token(*parameter.value)) return refuse(Errc::unexpected_byte);
+        if (parameter.value && !parameter.value_is_token) return refuse(Errc::unexpected_byte);
         return read_text(parameter, via_.branch);
     }
     // RFC 3581 §3: without a value in a request that asks, with the port in the answer.

@@ -32,9 +32,28 @@ std::optional<base::IpAddress> maddr_to_follow(const Via& via, const Flow& flow)
     return address;
 }
 
+// Puts text into a Via where one of its slices ends; all of them move along with their octets.
+void insert_behind(Message& request, Via& via, std::string_view slice, std::string_view text) {
+    const std::array slices{&via.protocol, &via.version,  &via.transport, &via.host.text,
+                            &via.branch,   &via.received, &via.maddr};
+    std::array<std::size_t, slices.size()> places;
+    for (std::size_t i = 0; i < slices.size(); ++i)
+        places[i] = slices[i]->empty() ? 0 : request.offset_of(*slices[i]);
+    const auto at = request.offset_of(slice) + slice.size();
+    const auto parameters_at = via.parameters.empty() ? at : request.offset_of(via.parameters.text());
+    const auto via_at = request.offset_of(via.text);
+    request.insert(at, text);
+    const auto octets = request.octets();
+    for (std::size_t i = 0; i < slices.size(); ++i)
+        *slices[i] = octets.substr(places[i] + (places[i] >= at ? text.size() : 0), slices[i]->size());
+    via.parameters =
+        Parameters::checked(octets.substr(parameters_at, via.parameters.text().size() + text.size()));
+    via.text = octets.substr(via_at, via.text.size() + text.size());
+}
+
 }  // namespace
 
-bool mark_source(Message& request, const Via& top, const Endpoint& peer) {
+bool mark_source(Message& request, Via& top, const Endpoint& peer) {
     const auto source = peer.address.canonical();
     const auto question = rport_question(top);
     const bool received = top.received.empty() && (question || differs(top.host, source));
@@ -44,8 +63,12 @@ bool mark_source(Message& request, const Via& top, const Endpoint& peer) {
     base::Printer text(buffer);
     if (question) text.put('=').put_number(peer.port);
     if (received) source.print(text.put(";received="));
-    const auto after = question.value_or(top.text);
-    request.insert(request.offset_of(after) + after.size(), text.view());
+    const auto behind = question.value_or(top.text);
+    const auto at = request.offset_of(behind) + behind.size();
+    insert_behind(request, top, behind, text.view());
+    const auto inserted = request.octets().substr(at, text.size());
+    if (question) top.rport = peer.port;
+    if (received) top.received = inserted.substr(inserted.rfind('=') + 1);
     return true;
 }
 

@@ -9,9 +9,9 @@ namespace almon::sip {
 
 // §18.2.1, RFC 3581 §4: writes into the top Via of a request where it really came from: `received` when
 // sent-by is a name or another address, and, when rport is asked for, its value and always `received`. True
-// when something was inserted: slices of the request, `top` and the envelope among them, must then be taken
+// when something was inserted: `top` then tells of it, and all other slices of the request must be taken
 // anew. A `received` that the peer wrote itself stays, unbelieved: response_endpoint() asks the flow.
-bool mark_source(Message& request, const Via& top, const Endpoint& peer);
+bool mark_source(Message& request, Via& top, const Endpoint& peer);
 
 // §18.2.2: where the response goes to a request that came over `flow` with this top Via.
 // Unreliable: the destination; the address is the packet's source, the port rport's (the source port) or that

@@ -16,11 +16,28 @@ Message request(std::string_view via) {
         .value();
 }
 
+void check_same(const Via& a, const Via& b) {
+    CHECK(a.text == b.text);
+    CHECK(a.protocol == b.protocol);
+    CHECK(a.version == b.version);
+    CHECK(a.transport == b.transport);
+    CHECK(a.host.text == b.host.text);
+    CHECK(a.port == b.port);
+    CHECK(a.branch == b.branch);
+    CHECK(a.received == b.received);
+    CHECK(a.has_rport == b.has_rport);
+    CHECK(a.rport == b.rport);
+    CHECK(a.maddr == b.maddr);
+    CHECK(a.parameters.text() == b.parameters.text());
+}
+
 // The top Via, after a request with it has come from there.
 std::string marked(std::string_view via, std::string_view peer) {
     auto message = request(via);
     const auto before = message.octets().size();
-    const bool changed = mark_source(message, message.get<Via>().value(), at(peer));
+    auto top = message.get<Via>().value();
+    const bool changed = mark_source(message, top, at(peer));
+    check_same(top, message.get<Via>().value());
     CHECK(changed == (message.octets().size() != before));
     CHECK(message.value(message.fields()[1]) == "<sip:b>");
     CHECK(message.body() == "body");
