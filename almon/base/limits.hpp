@@ -73,6 +73,9 @@ inline constexpr std::size_t unsent_datagrams = 1'024;
 // What a UDP socket asks the kernel to keep in each direction while we are busy.
 inline constexpr std::size_t socket_buffer_octets = 4'194'304;
 
+// Lines that one event may write to the log in a second, where strangers can cause it.
+inline constexpr std::size_t log_lines_per_second = 100;
+
 // Time to open a stream connection, and to get rid of what is left to send on one that closes.
 inline constexpr std::chrono::seconds connection_opening = 10s;
 inline constexpr std::chrono::seconds connection_closing = 10s;

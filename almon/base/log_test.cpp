@@ -6,22 +6,11 @@
 #include <type_traits>
 #include <vector>
 
+#include "almon/base/test_log.hpp"
+
 using namespace almon::base;
 
 namespace {
-
-// Keeps each line as "level event name=value name=(value)", the private ones in brackets.
-struct Recorder : LogSink {
-    void write(Level level, std::string_view event, LogValues values) override {
-        auto line = std::to_string(static_cast<int>(level)) + " " + std::string(event);
-        for (const auto& value : values) {
-            const std::string text(value.text);
-            line += " " + std::string(value.name) + "=" + (value.is_private ? "(" + text + ")" : text);
-        }
-        lines.push_back(line);
-    }
-    std::vector<std::string> lines;
-};
 
 constexpr Level all_levels[] = {Level::error, Level::warning, Level::info, Level::debug};
 
@@ -32,7 +21,7 @@ static_assert(!std::is_convertible_v<Private, std::string_view>);
 }  // namespace
 
 TEST_CASE("a line reaches the sink as it was written") {
-    Recorder recorder;
+    RecordedLog recorder;
     const Log log(recorder, Level::info);
     log.write(Level::warning, "call refused", {{"call", Private{"c1@alice"}}, {"reason", "busy"}});
     log.write(Level::error, "the end");
@@ -42,7 +31,7 @@ TEST_CASE("a line reaches the sink as it was written") {
 
 TEST_CASE("a log takes lines of its level and graver ones, no others") {
     for (const auto kept : all_levels) {
-        Recorder recorder;
+        RecordedLog recorder;
         const Log log(recorder, kept);
         for (const auto level : all_levels) {
             CHECK(log.wants(level) == (level <= kept));
@@ -61,7 +50,7 @@ TEST_CASE("a log without a sink wants nothing and may be written to") {
 }
 
 TEST_CASE("copies of a log write to the same sink") {
-    Recorder recorder;
+    RecordedLog recorder;
     const Log log(recorder, Level::debug);
     const Log copy = log;
     copy.write(Level::debug, "x");

@@ -6,7 +6,11 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <mutex>
 #include <string>
+
+#include "almon/host/log_budget.hpp"
+#include "almon/net/clock.hpp"
 
 namespace almon::host {
 namespace {
@@ -78,15 +82,30 @@ class Sink final : public base::LogSink {
                             spdlog::pattern_time_type::utc);
     }
     void write(base::Level level, std::string_view event, base::LogValues values) override {
+        const auto decision = spend(event);
+        if (decision.left_out > 0) {
+            const auto count = std::to_string(decision.left_out);
+            put(base::Level::warning, "log lines left out", {{"of", event}, {"count", count}});
+        }
+        if (decision.write) put(level, event, values);
+    }
+
+ private:
+    LogBudget::Decision spend(std::string_view event) {
+        const std::scoped_lock lock(mutex_);
+        return budget_.spend(event, net::read_clocks().now);
+    }
+    void put(base::Level level, std::string_view event, base::LogValues values) {
         const auto line = log_line(format_, privacy_, level, event, values);
         // The time stands in the object of the others.
         logger_.info("{}", std::string_view(line).substr(format_ == LogFormat::json ? 1 : 0));
     }
 
- private:
     LogFormat format_;
     Privacy privacy_;
     spdlog::logger logger_;
+    std::mutex mutex_;
+    LogBudget budget_;
 };
 
 }  // namespace

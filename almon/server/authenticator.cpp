@@ -51,8 +51,8 @@ std::string_view without_domain(std::string_view name, std::string_view domain) 
 
 Authenticator::Authenticator(const Subscribers& subscribers, digest::NonceLedger& nonces,
                              base::Random& random, const std::vector<stack::Listener>& listeners,
-                             SettingsSnapshot settings)
-    : subscribers_(subscribers), nonces_(nonces), random_(random), listeners_(listeners) {
+                             SettingsSnapshot settings, base::Log log)
+    : subscribers_(subscribers), nonces_(nonces), random_(random), listeners_(listeners), log_(log) {
     apply(std::move(settings));
 }
 
@@ -108,12 +108,22 @@ Verdict Authenticator::judge(const Question& question, const sip::Credentials& c
     switch (verdict.finding) {
         case digest::Finding::ok: return {Verdict::Kind::allowed, subscriber->identity};
         case digest::Finding::stale: return challenge(question, digest::Stale::yes);
-        case digest::Finding::wrong:
+        case digest::Finding::wrong: tell_of_wrong(question, credentials); [[fallthrough]];
         case digest::Finding::unsupported: return challenge(question, digest::Stale::no);
         case digest::Finding::malformed: break;
     }
     const auto at = message.offset_of(credentials.scheme);
     return refuse(question, {sip::Errc::unsupported_value, at, verdict.rule});
+}
+
+// Who guesses is to be seen: by an operator, and by a program that shuts such addresses out.
+void Authenticator::tell_of_wrong(const Question& question, const sip::Credentials& credentials) const {
+    if (!log_.wants(base::Level::info)) return;
+    const auto from = base::printed(question.arrival.flow.peer);
+    log_.write(base::Level::info, "wrong password",
+               {{"from", base::Private{from}},
+                {"user", base::Private{digest::user_of(credentials)}},
+                {"call", base::Private{question.arrival.envelope.call_id.value()}}});
 }
 
 const Subscriber* Authenticator::find(const sip::Credentials& credentials, std::string_view domain) const {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "almon/base/log.hpp"
 #include "almon/base/random.hpp"
 #include "almon/server/settings.hpp"
 #include "almon/server/subscribers.hpp"
@@ -39,7 +40,8 @@ class Authenticator {
  public:
     // All references must outlive it. `nonces`: of this shard.
     Authenticator(const Subscribers& subscribers, sip::digest::NonceLedger& nonces, base::Random& random,
-                  const std::vector<stack::Listener>& listeners, SettingsSnapshot settings);
+                  const std::vector<stack::Listener>& listeners, SettingsSnapshot settings,
+                  base::Log log = {});
 
     // Never for ACK and CANCEL (§22.1). Credentials that pass cannot be used again: ask once a request.
     Verdict check(const stack::Arrival& arrival, Role role, const base::Moment& moment);
@@ -62,6 +64,7 @@ class Authenticator {
     Verdict judge(const Question& question, const sip::Credentials& credentials);
     Verdict challenge(const Question& question, sip::digest::Stale stale);
     Verdict refuse(const Question& question, const sip::Error& error);
+    void tell_of_wrong(const Question& question, const sip::Credentials& credentials) const;
     const Subscriber* find(const sip::Credentials& credentials, std::string_view domain) const;
 
     const Subscribers& subscribers_;
@@ -69,6 +72,7 @@ class Authenticator {
     base::Random& random_;
     const std::vector<stack::Listener>& listeners_;
     SettingsSnapshot settings_;
+    base::Log log_;
     std::vector<Realm> realms_;  // never empty
     std::array<char, 4'096> fields_;
 };

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "almon/base/test_log.hpp"
 #include "almon/sip/digest/client.hpp"
 
 using namespace almon;
@@ -68,12 +69,14 @@ struct Gate {
         if (!authenticator_) {
             if (settings.domains.empty()) settings.domains = {"example.com", "example.net"};
             authenticator_.emplace(subscribers, nonces, random, listeners,
-                                   std::make_shared<const Settings>(settings));
+                                   std::make_shared<const Settings>(settings),
+                                   base::Log(log, base::Level::info));
         }
         return *authenticator_;
     }
 
     Settings settings;
+    base::RecordedLog log;
     base::Random random{1};
     base::Moment moment{base::Instant(1'000s), {}};
     base::Epochs epochs{1};
@@ -135,6 +138,15 @@ TEST_CASE("an unknown user gets the same answer as a wrong password") {
     CHECK(wrong.fields.size() == unknown.fields.size());
     CHECK(shape(wrong) == shape(unknown));
     CHECK(count(wrong.fields, "stale") == 0);
+}
+
+TEST_CASE("a wrong password is told to the operator: who sent it, and for whom") {
+    Gate gate;
+    gate.ask(Role::proxy, gate.login(gate.ask(Role::proxy), "alice", "secret"));
+    CHECK(gate.log.lines.empty());
+    gate.ask(Role::proxy, gate.login(gate.ask(Role::proxy), "alice", "guess"));
+    CHECK(gate.log.lines ==
+          std::vector<std::string>{"2 wrong password from=(198.51.100.7:5060) user=(alice) call=(c)"});
 }
 
 TEST_CASE("each algorithm has its challenge, in the order of the settings, whatever the account has") {

@@ -10,7 +10,7 @@ Node::Node(Site& site, stack::Settings settings, SettingsSnapshot policy, Durabi
       random_(seed),
       stack_(std::move(settings), *this, random_, outbox_, site.keys.tables, log),
       nonces_(site.keys.nonces, shard(), start),
-      authenticator_(site.subscribers, nonces_, random_, stack_.settings().listeners, policy),
+      authenticator_(site.subscribers, nonces_, random_, stack_.settings().listeners, policy, log),
       domains_(policy, stack_.settings().listeners),
       targets_(domains_, site.location, site.subscribers),
       registrar_(stack_, domains_, site.location, authenticator_, policy, durability, site.keys.tables,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "almon/base/test_log.hpp"
 #include "almon/sip/transport/head_lines.hpp"
 
 using namespace almon;
@@ -20,7 +21,8 @@ const sip::Endpoint peer_address = *sip::Endpoint::parse("192.0.2.9:5999");
 // One stack in virtual time, with a core and users that only take notes.
 struct Lab : Core, ServerUser, ClientUser, AlarmUser {
     explicit Lab(Settings settings = {})
-        : stack(with_listeners(std::move(settings)), *this, random, outbox, base::HashKey{1, 2}, {}) {}
+        : stack(with_listeners(std::move(settings)), *this, random, outbox, base::HashKey{1, 2},
+                base::Log(log, base::Level::debug)) {}
 
     static Settings with_listeners(Settings settings) {
         settings.listeners = {{sip::Transport::udp, our_address, "192.0.2.1:5060"},
@@ -124,6 +126,7 @@ struct Lab : Core, ServerUser, ClientUser, AlarmUser {
 
     base::Random random{std::uint64_t{1}};
     Outbox outbox;
+    base::RecordedLog log;
     base::Moment moment{base::Instant(1'000s), {}};
     Stack stack;
     bool open_all = true;
@@ -334,6 +337,19 @@ TEST_CASE("malformed requests are answered as far as they can be read, malformed
                          20));
     CHECK(lab.sent().empty());
     CHECK(lab.stack.counters().keepalives == 2);
+}
+
+TEST_CASE(
+    "a malformed message is told to the operator: who sent it, where the fault is, and which rule it "
+    "breaks") {
+    Lab lab;
+    auto text = request("INVITE");
+    text.replace(text.find("CSeq: 1"), 7, "CSeq: x");
+    lab.hear(text);
+    REQUIRE(lab.log.lines.size() == 1);
+    CHECK(lab.log.lines[0].starts_with("2 malformed message from=(192.0.2.9:5999) where=CSeq, line "));
+    CHECK(lab.log.lines[0].find(" column 7 ") != std::string::npos);
+    CHECK(lab.log.lines[0].find(" rule=RFC 3261 §8.1.1.5") != std::string::npos);
 }
 
 TEST_CASE("received and rport are filled in, and the answer goes to the source of the packet") {
