@@ -81,16 +81,31 @@ void replace_uris(const Message& message, sip::Edits& edits) {
     edits.remove(sip::Contact::name);
 }
 
-// §25.1: extension-method = token, which is more than letters and digits.
+// §25.1: blanks and folds may stand round each separator; sofia-sip and libosip2 allow them at fewer places.
+void remove_blanks(const Message& message, sip::Edits& edits) {
+    if (const auto cseq = message.get<sip::CSeq>()) edits.set(sip::CSeq::name, base::printed(*cseq));
+    edits.remove(sip::Via::name);
+    for (const auto& via : message.all<sip::Via>())
+        if (via) edits.append(sip::Via::name, base::printed(*via));
+}
+
+// §25.1: extension-method = token, which is more than letters and digits; and it may begin like a method that
+// sofia-sip knows, which it then takes for a broken one.
 bool has_unusual_method(const Message& message) {
-    const auto method = message.method().value();
-    return std::ranges::any_of(method, [](char c) { return !base::chars::alphanum.has(c); });
+    namespace method = sip::method;
+    static constexpr std::array usual{method::invite,  method::ack,    method::options, method::bye,
+                                      method::cancel,  method::prack,  method::update,  method::register_,
+                                      method::refer,   method::notify, method::info,    method::subscribe,
+                                      method::publish, method::message};
+    const auto cseq = message.get<sip::CSeq>();
+    const auto asked = cseq ? cseq->method : message.method();
+    return std::ranges::find(usual, asked) == usual.end();
 }
 
 bool stumbles_over_something_else(const Message& message, Read read_theirs) {
     if (has_unusual_method(message)) return true;
     sip::Edits edits;
-    for (const auto simplify : {remove_needless_fields, remove_body, replace_uris}) {
+    for (const auto simplify : {remove_needless_fields, remove_body, replace_uris, remove_blanks}) {
         simplify(message, edits);
         if (read_theirs(written(message, edits))) return true;
     }
