@@ -58,6 +58,7 @@ void Node::committed(std::uint64_t ticket, bool durable, base::Moment moment) {
 void Node::advance(base::Moment moment) {
     const Turn turn(site_.epochs, shard());
     stack_.advance(moment);
+    registrar_.look_at_calendar();
 }
 
 void Node::apply(SettingsSnapshot policy) {
@@ -71,6 +72,7 @@ void Node::apply(SettingsSnapshot policy) {
 base::Result<void> Node::restore(std::string_view aor, std::string_view record, base::Moment moment) {
     const Turn turn(site_.epochs, shard());
     stack_.turn(moment);
+    registrar_.look_at_calendar();
     return registrar_.restore(aor, record, moment);
 }
 

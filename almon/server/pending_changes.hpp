@@ -27,6 +27,7 @@ class PendingChanges {
     struct Line {
         std::string aor;
         std::vector<PendingChange> changes;  // never empty
+        unsigned calendar = 0;               // the registrar's, by which the first was dated
     };
     using Ticket = std::uint64_t;  // of a line; never 0
 

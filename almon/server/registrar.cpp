@@ -23,6 +23,12 @@ namespace {
 constexpr std::string_view path_extension =
     "path";  // RFC 3327, the one that a registrar can be required to know
 
+// By so much a stored date may be wrong.
+constexpr auto calendar_tolerance = std::chrono::seconds(2);
+constexpr auto redating_pause = std::chrono::milliseconds(10);
+// A cookie that is no record's.
+constexpr std::uint64_t redating = 0;
+
 // No datagram could carry the answer.
 constexpr Refusal too_large{status::forbidden, "limits::message_octets"};
 
@@ -137,7 +143,7 @@ void Registrar::change(const stack::Arrival& arrival, const std::string& aor) {
     auto transaction = stack_.open(arrival, *this, 0);
     if (!transaction) return;
     const auto ticket = pending_.add(aor, {std::move(record), std::move(*transaction), std::move(answer)});
-    if (const auto* line = pending_.find(ticket); line->changes.size() == 1) store(ticket, *line);
+    if (auto* line = pending_.find(ticket); line->changes.size() == 1) store(ticket, *line);
 }
 
 std::optional<Refusal> Registrar::overload(std::string_view aor) const {
@@ -150,8 +156,10 @@ std::optional<Refusal> Registrar::overload(std::string_view aor) const {
     return {};
 }
 
-void Registrar::store(PendingChanges::Ticket ticket, const PendingChanges::Line& line) {
+void Registrar::store(PendingChanges::Ticket ticket, PendingChanges::Line& line) {
+    look_at_calendar();
     const auto& record = line.changes.front().record;
+    line.calendar = calendars_;
     commits_.push_back({ticket, line.aor, {}});
     if (record) commits_.back().record = encode(*record, stack_.moment());
 }
@@ -160,6 +168,7 @@ void Registrar::committed(std::uint64_t ticket, bool durable) {
     auto* line = pending_.find(ticket);
     if (!line) return;
     if (!durable) return fail(ticket);
+    redate_if_needed(*line);
     auto& first = line->changes.front();
     publish(line->aor, std::move(first.record));
     accept(std::move(first.transaction), first.answer);
@@ -168,6 +177,7 @@ void Registrar::committed(std::uint64_t ticket, bool durable) {
 
 void Registrar::fail(PendingChanges::Ticket ticket) {
     ++counters_.failed_commits;
+    redate_if_needed(*pending_.find(ticket));
     stack_.log().write(base::Level::warning, "registration failed",
                        {{"aor", base::Private{pending_.find(ticket)->aor}}, {"reason", "the store failed"}});
     for (auto& change : pending_.remove_all(ticket)) {
@@ -201,9 +211,44 @@ bool Registrar::unbind(std::string_view aor, std::string_view contact) {
     return true;
 }
 
+void Registrar::look_at_calendar() {
+    const auto& moment = stack_.moment();
+    const auto ahead = moment.wall.time_since_epoch() - moment.now.time_since_epoch();
+    const auto before = calendar_.value_or(ahead);
+    if (!calendar_) calendar_ = ahead;
+    if (durability_ != Durability::commit || std::chrono::abs(ahead - before) < calendar_tolerance) return;
+    calendar_ = ahead;
+    ++calendars_;
+    misdated_.clear();
+    location_.for_each(stack_.settings().shard,
+                       [this](const AorRecord& record) { misdated_.emplace_back(record.aor()); });
+    redate_some();
+}
+
+// The calendar may have been set while its first change was on its way to the store.
+void Registrar::redate_if_needed(const PendingChanges::Line& line) {
+    if (line.calendar == calendars_) return;
+    misdated_.push_back(line.aor);
+    stack_.disarm(redating_);
+    redating_ = stack_.arm(stack_.moment().now + redating_pause, *this, redating);
+}
+
+// A change that is on its way to the store is looked at when it has arrived.
+void Registrar::redate_some() {
+    stack_.disarm(redating_);
+    for (auto room = redated_per_turn; room > 0 && !misdated_.empty(); --room) {
+        const auto aor = std::move(misdated_.back());
+        misdated_.pop_back();
+        if (const auto* record = location_.find(aor); record && !pending_.find(aor))
+            commits_.push_back({0, aor, encode(*record, stack_.moment())});
+    }
+    if (!misdated_.empty()) redating_ = stack_.arm(stack_.moment().now + redating_pause, *this, redating);
+}
+
 // The earliest binding of a record has expired; the cookie is the record, which is the published one:
 // publish() disarms the alarm of the one that it replaces.
 void Registrar::alarm(std::uint64_t cookie) {
+    if (cookie == redating) return redate_some();
     const auto& record = *reinterpret_cast<const AorRecord*>(cookie);
     std::vector<Binding> rest;
     for (const auto& binding : record.bindings())

@@ -51,6 +51,10 @@ class Registrar final : stack::ServerUser, stack::AlarmUser {
     // the record cannot be read.
     [[nodiscard]] base::Result<void> restore(std::string_view aor, std::string_view record,
                                              const base::Moment& moment);
+    // To be called now and then; the registrar also looks itself. When somebody has set the calendar, what
+    // the store has bears wrong dates: all of it is written again, bit by bit.
+    void look_at_calendar();
+    static constexpr std::size_t redated_per_turn = 100;
     void apply(SettingsSnapshot settings) { settings_ = std::move(settings); }
     // An operator removes one binding, or all when `contact` is empty. False when there is none such, or
     // while a change of that address-of-record waits for the store.
@@ -72,13 +76,15 @@ class Registrar final : stack::ServerUser, stack::AlarmUser {
     tl::expected<std::string, Refusal> authorize(const sip::Uri& uri, const Verdict& verdict) const;
     void update(const stack::Arrival& arrival, const std::string& aor);
     void change(const stack::Arrival& arrival, const std::string& aor);
-    void store(PendingChanges::Ticket ticket, const PendingChanges::Line& line);
+    void store(PendingChanges::Ticket ticket, PendingChanges::Line& line);
     void fail(PendingChanges::Ticket ticket);
     std::optional<Refusal> overload(std::string_view aor) const;
 
     void publish(std::string_view aor, std::unique_ptr<AorRecord> record);
     // Binds these and no others, without anybody who waits for it.
     void rebind(std::string_view aor, std::span<const Binding> bindings);
+    void redate_if_needed(const PendingChanges::Line& line);
+    void redate_some();
 
     void accept(stack::ServerTransaction&& transaction, std::string_view answer);
     void refuse(const stack::Arrival& arrival, const Refusal& refusal);
@@ -97,6 +103,10 @@ class Registrar final : stack::ServerUser, stack::AlarmUser {
     std::vector<Commit>& commits_;
     Registration registration_;
     PendingChanges pending_;
+    std::optional<base::Duration> calendar_;  // what it is ahead of the clock that only runs forward
+    unsigned calendars_ = 0;                  // how often it was set
+    std::vector<std::string> misdated_;       // addresses-of-record that are to be written again
+    stack::Alarm redating_{};
     std::unique_ptr<char[]> fields_ = std::make_unique<char[]>(fields_octets);
     Counters counters_;
 };

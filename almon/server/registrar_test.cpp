@@ -87,6 +87,11 @@ struct Office : stack::Core {
         moment.now = end;
         stack.advance(moment);
     }
+    void look_at_calendar() {
+        const base::Epochs::Turn turn(epochs, 0);
+        stack.turn(moment);
+        registrar.look_at_calendar();
+    }
     std::string bound(std::string_view aor) const {
         std::string contacts;
         if (const auto* record = location.find(aor))
@@ -207,6 +212,81 @@ TEST_CASE("a stored record whose bindings have all expired leaves the store") {
     REQUIRE(restarted.commits.size() == 1);
     CHECK_FALSE(restarted.commits[0].record);
     CHECK(restarted.commits[0].ticket == 0);
+}
+
+// NTP sets the clock of a machine that has begun in 1970, say. The store has nothing but wall time.
+TEST_CASE("when the calendar is set, what the store has is dated anew, so that a restart loses no binding") {
+    for (const std::chrono::seconds jump : {1'000'000s, -1'000'000s}) {
+        Office office;
+        office.hear("alice", 1, "Contact: <sip:alice@h1>\r\n");
+        office.committed(0);
+        office.moment.wall += jump;
+        office.pass(64s);
+        office.look_at_calendar();
+        CHECK(office.bound("sip:alice@example.com") == "sip:alice@h1 ");
+        REQUIRE(office.commits.size() == 2);
+        CHECK(office.commits[1].ticket == 0);
+        Office restarted;
+        restarted.moment.wall = office.moment.wall;
+        REQUIRE(
+            restarted.registrar.restore(office.commits[1].key, *office.commits[1].record, restarted.moment));
+        CHECK(restarted.bound("sip:alice@example.com") == "sip:alice@h1 ");
+        restarted.pass(3'600s - 64s);
+        CHECK(restarted.bound("sip:alice@example.com").empty());
+        office.pass(10s);
+        office.look_at_calendar();
+        CHECK(office.commits.size() == 2);
+    }
+}
+
+TEST_CASE("what is on its way to the store when the calendar is set is dated anew when it has arrived") {
+    for (const bool durable : {true, false}) {
+        Office office;
+        office.hear("alice", 1, "Contact: <sip:alice@h1>\r\n");
+        office.committed(0);
+        office.hear("alice", 2, "Contact: <sip:alice@h2>\r\n");
+        office.moment.wall += 1'000'000s;
+        office.look_at_calendar();
+        CHECK(office.commits.size() == 2);
+        office.committed(1, durable);
+        office.pass(1s);
+        REQUIRE(office.commits.size() == 3);
+        Office restarted;
+        restarted.moment.wall = office.moment.wall;
+        REQUIRE(
+            restarted.registrar.restore(office.commits[2].key, *office.commits[2].record, restarted.moment));
+        const auto bound = restarted.bound("sip:alice@example.com");
+        CHECK(bound == (durable ? "sip:alice@h1 sip:alice@h2 " : "sip:alice@h1 "));
+    }
+}
+
+TEST_CASE("after the calendar was set the store is given so many records at a time, and no more") {
+    Office office;
+    const auto users = 2 * Registrar::redated_per_turn + 1;
+    for (std::size_t i = 0; i < users; ++i) {
+        office.hear("user" + std::to_string(i), 1, "Contact: <sip:u@h>\r\n");
+        office.committed(i);
+    }
+    office.commits.clear();
+    office.moment.wall += 1'000'000s;
+    office.look_at_calendar();
+    CHECK(office.commits.size() == Registrar::redated_per_turn);
+    office.pass(1s);
+    CHECK(office.commits.size() == users);
+}
+
+TEST_CASE("a calendar that drifts by less than the store can be wrong about is let be") {
+    Office office;
+    office.hear("alice", 1, "Contact: <sip:alice@h1>\r\n");
+    office.committed(0);
+    office.moment.wall += 1s;
+    office.look_at_calendar();
+    CHECK(office.commits.size() == 1);
+    Office forgetful(Durability::memory);
+    forgetful.hear("alice", 1, "Contact: <sip:alice@h1>\r\n");
+    forgetful.moment.wall += 1'000'000s;
+    forgetful.look_at_calendar();
+    CHECK(forgetful.commits.empty());
 }
 
 TEST_CASE("a retransmission is answered once, however often it comes before the commit") {

@@ -20,11 +20,12 @@ struct Call {
     Side side;
     State state = State::ringing;
     std::string call_id;
+    base::Instant began = {};
     bool has_rung = false;      // a 180 was heard, or sent
     std::uint16_t status = 0;   // the final answer that was heard or given; 0: none yet
     bool is_confirmed = false;  // the ACK of the 2xx was sent, or came
     bool was_given_up = false;  // its own side ended it before there was an answer
-    bool is_bye_lost = false;   // nobody answered our BYE, so the other side may be talking still
+    bool is_bye_lost = false;   // our BYE reached nobody, so the other side may be talking still
 
     // --- The dialog. Values of From and To with their tags, our own first.
     std::string local, remote, local_tag, remote_tag;

@@ -5,6 +5,9 @@
 namespace almon::sim {
 namespace {
 
+constexpr auto retry_pause = std::chrono::seconds(1);
+constexpr auto longest_stall = std::chrono::seconds(60);
+
 constexpr std::uint64_t number_of(StreamEnd end) {
     return end >> 1;
 }
@@ -31,6 +34,16 @@ void Network::detach(Station& station) {
     }
 }
 
+void Network::cut_off(const base::IpAddress& host, Way way) {
+    if (way != Way::to) mute_.insert(host);
+    if (way != Way::from) deaf_.insert(host);
+}
+
+void Network::reconnect(const base::IpAddress& host) {
+    mute_.erase(host);
+    deaf_.erase(host);
+}
+
 // --- What hosts do.
 
 void Network::send(const Endpoint& from, const Endpoint& to, std::string_view octets) {
@@ -47,7 +60,7 @@ StreamEnd Network::connect(Station& from, const Endpoint& local, const Endpoint&
     const Endpoint own{local.address, next_port_++};
     const auto when = clock_.now() + delay() + delay();
     streams_[number] = {{{&from, own, when}, {nullptr, to, when}}, false};
-    plan(when, Opening{number});
+    plan(when, Opening{number, clock_.now()});
     return end_of(number, 0);
 }
 
@@ -56,7 +69,7 @@ bool Network::write(StreamEnd end, std::string_view octets) {
     if (stream == nullptr || stream->sides[side_of(end)].station == nullptr) return false;
     const auto& from = stream->sides[side_of(end)].address;
     auto& peer = stream->sides[side_of(other(end))];
-    const bool breaks = random_.chance(quality.stream_break) || !passes(from, peer.address);
+    const bool breaks = random_.chance(quality.stream_break);
     observer_.note({clock_.now(), from, peer.address, breaks ? Fate::broken : Fate::sent, octets});
     const auto arriving = breaks ? random_.below(octets.size() + 1) : octets.size();
     plan(arrival_at(peer), Segment{other(end), std::string(octets.substr(0, arriving))});
@@ -92,18 +105,21 @@ void Network::happen(Datagram& datagram) {
 }
 
 void Network::happen(Opening& opening) {
-    auto& stream = streams_.at(opening.stream);
-    auto& [caller, callee] = stream.sides;
-    auto* called = passes(caller.address, callee.address) ? station_at(callee.address) : nullptr;
-    if (caller.station == nullptr || called == nullptr)
-        return plan(clock_.now(), Closing{end_of(opening.stream, 0)});
+    auto* stream = stream_of(end_of(opening.stream, 0));
+    if (stream == nullptr) return;
+    auto& [caller, callee] = stream->sides;
+    const bool is_hopeless = clock_.now() - opening.since >= longest_stall;
+    if (!flows(*stream) && !is_hopeless) return plan(clock_.now() + retry_pause, opening);
+    auto* called = flows(*stream) ? station_at(callee.address) : nullptr;
+    if (caller.station == nullptr || called == nullptr) return end(end_of(opening.stream, 0));
     callee.station = called;
-    stream.is_open = true;
+    stream->is_open = true;
     callee.station->opened(end_of(opening.stream, 1), callee.address, caller.address);
     caller.station->opened(end_of(opening.stream, 0), caller.address, callee.address);
 }
 
 void Network::happen(Segment& segment) {
+    if (is_held_up(segment)) return;
     const auto* stream = stream_of(segment.to);
     if (stream == nullptr || !stream->is_open) return;
     if (auto* station = stream->sides[side_of(segment.to)].station; station != nullptr)
@@ -111,11 +127,41 @@ void Network::happen(Segment& segment) {
 }
 
 void Network::happen(Closing& closing) {
-    auto* stream = stream_of(closing.to);
+    if (!is_held_up(closing)) end(closing.to);
+}
+
+// TCP sends again until it has lost its patience.
+void Network::happen(Retry& retry) {
+    auto* stream = stream_of(retry.to);
     if (stream == nullptr) return;
-    if (auto* station = std::exchange(stream->sides[side_of(closing.to)].station, nullptr))
-        station->closed(closing.to);
-    if (!stream->sides[0].station && !stream->sides[1].station) streams_.erase(number_of(closing.to));
+    const bool is_hopeless = clock_.now() - retry.since >= longest_stall;
+    if (!flows(*stream) && !is_hopeless) return plan(clock_.now() + retry_pause, std::move(retry));
+    auto held = std::exchange(stream->sides[side_of(retry.to)].held, {});
+    if (flows(*stream)) {
+        for (auto& event : held) std::visit([this](auto& what) { happen(what); }, event);
+    } else {
+        end(retry.to);
+        end(other(retry.to));
+    }
+}
+
+template <class What>
+bool Network::is_held_up(What& what) {
+    auto* stream = stream_of(what.to);
+    if (stream == nullptr) return false;
+    auto& held = stream->sides[side_of(what.to)].held;
+    if (held.empty() && flows(*stream)) return false;
+    if (held.empty()) plan(clock_.now() + retry_pause, Retry{what.to, clock_.now()});
+    held.emplace_back(std::move(what));
+    return true;
+}
+
+void Network::end(StreamEnd at) {
+    auto* stream = stream_of(at);
+    if (stream == nullptr) return;
+    if (auto* station = std::exchange(stream->sides[side_of(at)].station, nullptr)) station->closed(at);
+    stream = stream_of(at);
+    if (stream && !stream->sides[0].station && !stream->sides[1].station) streams_.erase(number_of(at));
 }
 
 // --- Small things.
@@ -128,7 +174,13 @@ Duration Network::delay() {
 }
 
 bool Network::passes(const Endpoint& from, const Endpoint& to) const {
-    return !cut_off_.contains(from.address) && !cut_off_.contains(to.address);
+    return !mute_.contains(from.address) && !deaf_.contains(to.address);
+}
+
+// Each octet needs its acknowledgement.
+bool Network::flows(const Stream& stream) const {
+    const auto &here = stream.sides[0].address, &there = stream.sides[1].address;
+    return passes(here, there) && passes(there, here);
 }
 
 Station* Network::station_at(const Endpoint& at) const {

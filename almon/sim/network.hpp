@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "almon/base/address.hpp"
 #include "almon/base/random.hpp"
@@ -61,30 +62,23 @@ class Network {
     bool write(StreamEnd end, std::string_view octets);
     void close(StreamEnd end);
 
-    // Nothing passes to or from this host until it is back.
-    void cut_off(const base::IpAddress& host) { cut_off_.insert(host); }
-    void reconnect(const base::IpAddress& host) { cut_off_.erase(host); }
+    // Nothing passes from or to this host, or one way only, until it is back. Streams wait, for a while.
+    enum class Way : std::uint8_t { both, from, to };
+    void cut_off(const base::IpAddress& host, Way way = Way::both);
+    void reconnect(const base::IpAddress& host);
 
     // When the next thing happens, and that it happens.
     std::optional<Instant> next() const;
     void step();
 
  private:
-    struct Stream {
-        struct Side {
-            Station* station;
-            Endpoint address;
-            Instant last;  // when what was written last arrives there
-        };
-        Side sides[2];
-        bool is_open = false;
-    };
     struct Datagram {
         Endpoint from, to;
         std::string octets;
     };
     struct Opening {
         std::uint64_t stream;
+        Instant since;
     };
     struct Segment {
         StreamEnd to;
@@ -93,12 +87,28 @@ class Network {
     struct Closing {
         StreamEnd to;
     };
-    using Event = std::variant<Datagram, Opening, Segment, Closing>;
+    // What a stream holds back is tried again.
+    struct Retry {
+        StreamEnd to;
+        Instant since;
+    };
+    using Event = std::variant<Datagram, Opening, Segment, Closing, Retry>;
+    struct Stream {
+        struct Side {
+            Station* station;
+            Endpoint address;
+            Instant last;                  // when what was written last arrives there
+            std::vector<Event> held = {};  // what has not passed yet, in its order
+        };
+        Side sides[2];
+        bool is_open = false;
+    };
 
     void plan(Instant when, Event event) { events_.emplace(std::pair(when, ++planned_), std::move(event)); }
     Duration delay();
     bool passes(const Endpoint& from, const Endpoint& to) const;
     Station* station_at(const Endpoint& at) const;
+    bool flows(const Stream& stream) const;
     Stream* stream_of(StreamEnd end);
     Instant arrival_at(Stream::Side& side);
     void break_stream(StreamEnd from);
@@ -107,12 +117,17 @@ class Network {
     void happen(Opening& opening);
     void happen(Segment& segment);
     void happen(Closing& closing);
+    void happen(Retry& retry);
+    // True: it waits, behind what waits already.
+    template <class What>
+    bool is_held_up(What& what);
+    void end(StreamEnd at);
 
     base::Random random_;
     const Clock& clock_;
     Observer& observer_;
     std::map<Endpoint, Station*> stations_;
-    std::set<base::IpAddress> cut_off_;
+    std::set<base::IpAddress> mute_, deaf_;
     std::map<std::uint64_t, Stream> streams_;
     std::uint64_t streams_made_ = 0;
     std::uint16_t next_port_ = 40'000;

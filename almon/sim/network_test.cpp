@@ -140,6 +140,18 @@ TEST_CASE("a datagram that is under way when the host is cut off, or gone, does 
 
 // --- Streams.
 
+TEST_CASE("who gives up a stream to a host that is cut off leaves nothing behind") {
+    Pair pair;
+    pair.network.cut_off(pair.there.address.address);
+    pair.network.close(pair.here.connect(pair.there.address));
+    pair.run_for(5s);
+    pair.network.reconnect(pair.there.address.address);
+    pair.run_for(70s);
+    CHECK(pair.here.heard.empty());
+    CHECK(pair.there.heard.empty());
+    CHECK_FALSE(pair.network.next());
+}
+
 TEST_CASE("a stream opens at both ends and carries both ways, in order whatever the delays") {
     Pair pair({.least_delay = 1ms, .most_delay = 500ms});
     const auto end = pair.open();
@@ -160,14 +172,27 @@ TEST_CASE("datagrams get lost, what is in a stream does not") {
     CHECK(pair.there.heard == Heard{"hello"});
 }
 
-TEST_CASE("a stream to nobody, or to a host that is cut off, is closed without having been open") {
+TEST_CASE("a stream to nobody never opens and is closed; one to a host that is cut off, after a minute") {
     Pair pair;
     pair.here.connect(endpoint("192.0.2.9:5060"));
     pair.network.cut_off(pair.there.address.address);
     pair.here.connect(pair.there.address);
-    pair.run_for(1s);
+    pair.run_for(59s);
+    CHECK(pair.here.heard == Heard{"(closed)"});
+    pair.run_for(2s);
     CHECK(pair.here.heard == Heard{"(closed)", "(closed)"});
     CHECK(pair.there.heard.empty());
+}
+
+TEST_CASE("a stream to a host that is cut off opens when that is back in time") {
+    Pair pair;
+    pair.network.cut_off(pair.there.address.address);
+    pair.here.connect(pair.there.address);
+    pair.run_for(30s);
+    pair.network.reconnect(pair.there.address.address);
+    pair.run_for(2s);
+    CHECK(pair.here.heard == Heard{"(opened)"});
+    CHECK(pair.there.heard == Heard{"(opened)"});
 }
 
 TEST_CASE("the other side hears of a closing after what was written before, who closed does not") {
@@ -212,15 +237,52 @@ TEST_CASE("a stream breaks at any octet: its peer hears a beginning of the piece
     CHECK(longest == 5);
 }
 
-TEST_CASE("a stream breaks when something is written while one of its hosts is cut off") {
+TEST_CASE("what is in a stream waits while one of its hosts is cut off, and keeps its order") {
+    for (const auto way : {Network::Way::both, Network::Way::from, Network::Way::to}) {
+        Pair pair;
+        const auto end = pair.open();
+        pair.network.cut_off(pair.there.address.address, way);
+        CHECK(pair.network.write(end, "one"));
+        pair.run_for(3s);
+        CHECK(pair.network.write(end, "two"));
+        pair.network.close(end);
+        pair.run_for(30s);
+        CHECK(pair.there.heard.empty());
+        pair.network.reconnect(pair.there.address.address);
+        pair.run_for(2s);
+        CHECK(pair.there.heard == Heard{"one", "two", "(closed)"});
+        CHECK_FALSE(pair.network.next());
+    }
+}
+
+TEST_CASE("a stream that cannot pass anything for a minute ends at both sides") {
     Pair pair;
     const auto end = pair.open();
     pair.network.cut_off(pair.there.address.address);
-    pair.run_for(1s);
-    CHECK(pair.here.heard.empty());
     pair.network.write(end, "hello");
-    pair.run_for(1s);
+    pair.run_for(59s);
+    CHECK(pair.here.heard.empty());
+    pair.run_for(2s);
     CHECK(pair.here.heard == Heard{"(closed)"});
+    CHECK(pair.there.heard == Heard{"(closed)"});
+    CHECK_FALSE(pair.network.write(end, "again"));
+}
+
+TEST_CASE("a host may be cut off one way only: it is not heard, or hears nothing") {
+    Pair pair;
+    const auto both_speak = [&] {
+        pair.here.send(pair.there, "in");
+        pair.there.send(pair.here, "out");
+        pair.run_for(1s);
+        return std::pair(std::exchange(pair.here.heard, {}), std::exchange(pair.there.heard, {}));
+    };
+    pair.network.cut_off(pair.there.address.address, Network::Way::from);
+    CHECK(both_speak() == std::pair(Heard{}, Heard{"in"}));
+    pair.network.reconnect(pair.there.address.address);
+    pair.network.cut_off(pair.there.address.address, Network::Way::to);
+    CHECK(both_speak() == std::pair(Heard{"out"}, Heard{}));
+    pair.network.reconnect(pair.there.address.address);
+    CHECK(both_speak() == std::pair(Heard{"out"}, Heard{"in"}));
 }
 
 TEST_CASE("the streams of a station that is gone break, and nobody calls it any more") {

@@ -78,6 +78,7 @@ std::size_t Phone::calls(std::string_view whom) {
     const auto& domain = account_.options().domain;
     const auto uri = is_uri ? std::string(whom) : "sip:" + std::string(whom) + "@" + domain;
     Call call{.side = Call::Side::caller, .call_id = random_.token(12) + "@" + user()};
+    call.began = clock_.now();
     call.local_tag = random_.token(8);
     call.local = account_.address_of_record() + ";tag=" + call.local_tag;
     call.remote = "<" + uri + ">";
@@ -144,6 +145,7 @@ std::size_t Phone::dialog_with(std::string_view remote_tag, std::size_t number) 
     for (std::size_t i = number; i < calls_.size(); ++i)
         if (calls_[i].call_id == first.call_id && calls_[i].remote_tag == remote_tag) return i;
     Call further{.side = Call::Side::caller, .call_id = first.call_id};
+    further.began = first.began;
     further.local = first.local;
     further.local_tag = first.local_tag;
     further.cseq = first.cseq;
@@ -203,6 +205,7 @@ void Phone::take_invite(const stack::Arrival& arrival) {
     if (!transaction) return;
     const auto& message = arrival.message;
     Call call{.side = Call::Side::callee, .call_id = std::string(arrival.envelope.call_id.value())};
+    call.began = clock_.now();
     call.local_tag = random_.token(8);
     call.local = value_of(message, sip::To::name) + ";tag=" + call.local_tag;
     call.remote = value_of(message, sip::From::name);
@@ -354,7 +357,11 @@ void Phone::request(const stack::Arrival& arrival) {
 }
 
 void Phone::response(std::uint64_t cookie, const stack::Arrival& arrival) {
-    if (kind_of(cookie) == Kind::invite) take_invite_answer(number_of(cookie), arrival);
+    if (kind_of(cookie) == Kind::invite) return take_invite_answer(number_of(cookie), arrival);
+    // A proxy could not reach the other side; or the BYE has overtaken the 2xx that it should end.
+    auto& call = calls_[number_of(cookie)];
+    const auto status = arrival.message.status().code();
+    if (status >= 500 || (status >= 300 && !call.is_confirmed)) call.is_bye_lost = true;
 }
 
 void Phone::failed(std::uint64_t cookie, stack::Failure) {
@@ -394,6 +401,7 @@ void Phone::received(sip::ConnectionId connection, std::string_view octets) {
 void Phone::disconnected(sip::ConnectionId connection) {
     stack_.disconnected(connection, clock_.moment());
     ++streams_lost_;
+    last_lost_a_stream_ = clock_.now();
     outlet_.flush();
 }
 void Phone::send_failed(stack::ClientHandle origin) {

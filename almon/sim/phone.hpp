@@ -58,10 +58,12 @@ class Phone final : public Machine,
     // A REGISTER is on its way, so what the server has bound is not known.
     bool is_registering() const { return registration_.is_under_way(); }
     bool wants_registration() const { return registration_.is_wanted(); }
+    Instant asked_for_binding_at() const { return registration_.asked_at(); }
     std::uint16_t register_status() const { return registration_.status(); }
     std::size_t transactions() const { return stack_.client_transactions() + stack_.server_transactions(); }
     // How many of its streams have ended; what was in them may have gone with them.
     std::size_t streams_lost() const { return streams_lost_; }
+    Instant last_lost_a_stream() const { return last_lost_a_stream_; }
     // Breaks its streams, as a changed network does.
     void loses_its_streams();
 
@@ -129,6 +131,7 @@ class Phone final : public Machine,
     Registration registration_;
     std::deque<Call> calls_;
     std::size_t streams_lost_ = 0;
+    Instant last_lost_a_stream_{};
 };
 
 }  // namespace almon::sim

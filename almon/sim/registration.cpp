@@ -26,6 +26,7 @@ void Registration::ask_for(std::chrono::seconds expires) {
 void Registration::send() {
     stack_.disarm(alarm_);
     is_under_way_ = true;
+    if (is_wanted()) asked_at_ = stack_.moment().now;
     const auto uri = "sip:" + account_.options().domain;
     const auto party = account_.address_of_record();
     std::string text = "REGISTER " + uri + " SIP/2.0\r\nMax-Forwards: 70\r\nFrom: " + party +

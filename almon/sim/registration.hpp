@@ -23,6 +23,8 @@ class Registration final : stack::ClientUser, stack::AlarmUser {
     std::optional<base::Instant> bound_until() const { return bound_until_; }
     // A REGISTER is on its way, so what the server has bound is not known.
     bool is_under_way() const { return is_under_way_; }
+    // When it last asked for a binding.
+    base::Instant asked_at() const { return asked_at_; }
     bool is_wanted() const { return expires_.count() > 0; }
     // The final answer to the last REGISTER; 408 when there was none.
     std::uint16_t status() const { return status_; }
@@ -48,6 +50,7 @@ class Registration final : stack::ClientUser, stack::AlarmUser {
     bool is_out_of_date_ = false;  // the owner has changed his mind since the REGISTER was sent
     sip::digest::Tries tries_;
     std::optional<base::Instant> bound_until_;
+    base::Instant asked_at_{};
     stack::Alarm alarm_{};
 };
 

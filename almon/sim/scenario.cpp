@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "almon/sim/promises.hpp"
 #include "almon/sim/world.hpp"
 
 namespace almon::sim {
@@ -12,26 +13,30 @@ using State = Call::State;
 
 // Longer than any transaction, any retransmission and the server's Timer C after the last message.
 constexpr auto until_quiet = 400s;
-constexpr auto longest_binding = 60s;
+constexpr auto asked_for = 60s;         // by the phones, for their bindings
+constexpr auto longest_binding = 120s;  // that the servers grant, whatever their calendar says
+constexpr auto longest_call_attempt = 250s;
 
 class Life {
  public:
-    Life(std::uint64_t seed, Trace::Keep keep) : world_(seed, keep) {
+    Life(std::uint64_t seed, Trace::Keep keep) : world_(seed, keep), promises_(world_.clock(), asked_for) {
         outcome_.seed = seed;
-        exchange_ = &world_.server(
-            {.shards = static_cast<std::uint16_t>(1 + below(3)), .commit_time = milliseconds(1 + below(20))});
+        exchange_ = &world_.server({.shards = static_cast<std::uint16_t>(1 + below(3)),
+                                    .commit_time = milliseconds(1 + below(20)),
+                                    .policy = {.max_expires = longest_binding}});
         for (const auto* user : {"alice", "bob", "bob", "carol"})
-            phones_.push_back(&world_.phone(*exchange_, user, transport()));
+            residents_.push_back({&world_.phone(*exchange_, user, transport()), exchange_});
     }
 
     Outcome run() {
         const auto start = world_.clock().now();
         world_.network().quality = weather();
-        for (auto* phone : phones_) phone->registers(longest_binding);
+        for (const auto& [phone, home] : residents_) phone->registers(asked_for);
         for (auto turns = 10 + below(20); turns > 0; --turns) {
             something_happens();
             world_.run_for(milliseconds(below(6'000)));
-            check_known_bindings();
+            heal(world_.clock().now());
+            check_promises("for a while");
         }
         clear_up();
         outcome_.simulated = world_.clock().now() - start;
@@ -42,11 +47,20 @@ class Life {
     }
 
  private:
+    // Something that may take an answer along.
+    struct Trouble {
+        Instant begin, end;
+    };
+    struct Cut {
+        base::IpAddress host;
+        Instant heals;
+    };
+
     std::uint64_t below(std::uint64_t limit) { return world_.random().below(limit); }
     static Duration milliseconds(std::uint64_t count) {
         return std::chrono::milliseconds(static_cast<std::int64_t>(count));
     }
-    Phone& somebody() { return *phones_[below(phones_.size())]; }
+    Phone& somebody() { return *residents_[below(residents_.size())].phone; }
     sip::Transport transport() {
         return world_.random().chance(0.3) ? sip::Transport::tcp : sip::Transport::udp;
     }
@@ -61,39 +75,48 @@ class Life {
     void something_happens();
     void somebody_calls();
     void somebody_hangs_up();
-    void the_server_crashes();
+    void a_host_is_cut_off();
+    void heal(Instant until);
+    void a_calendar_jumps();
+    std::chrono::milliseconds some_jump();
+    void a_server_crashes();
     void clear_up();
     void check_calls();
-    void check_pair(const Call& call, bool is_caller);
+    void check_answer(const Phone& phone, const Call& call);
+    void check_pair(const Call& call);
     void check_bindings();
-    void check_known_bindings();
+    void check_promises(const std::string& when);
     void check_that_calls_come_about();
     void breaks(std::string sentence) { outcome_.broken.push_back(std::move(sentence)); }
 
     World world_;
+    Promises promises_;
     Server* exchange_ = nullptr;
-    std::vector<Phone*> phones_;
+    std::vector<Resident> residents_;
     Outcome outcome_;
-    Instant last_crash_{};
+    std::vector<Cut> cuts_;
+    std::vector<Trouble> troubles_;
 };
 
 void Life::something_happens() {
-    switch (below(10)) {
-        case 0: return the_server_crashes();
+    switch (below(12)) {
+        case 0: return a_server_crashes();
         case 1: world_.network().quality = weather(); return;
         case 2: return somebody().unregisters();
-        case 3: return somebody().registers(longest_binding);
+        case 3: return somebody().registers(asked_for);
         case 4: return somebody().loses_its_streams();
-        case 5:
-        case 6:
-        case 7: return somebody_hangs_up();
+        case 5: return a_host_is_cut_off();
+        case 6: return a_calendar_jumps();
+        case 7:
+        case 8:
+        case 9: return somebody_hangs_up();
         default: return somebody_calls();
     }
 }
 
 void Life::somebody_calls() {
     static constexpr std::uint16_t answers[]{200, 200, 200, 200, 486, 603, 480, 0};
-    for (auto* phone : phones_)
+    for (const auto& [phone, home] : residents_)
         phone->when_called = {.ring_for = milliseconds(below(8'000)),
                               .answer = answers[below(std::size(answers))]};
     const auto& called = somebody();
@@ -106,34 +129,69 @@ void Life::somebody_hangs_up() {
     for (std::size_t i = 0; i < phone.calls().size(); ++i) phone.hangs_up(i);
 }
 
-void Life::the_server_crashes() {
+void Life::a_host_is_cut_off() {
+    static constexpr Network::Way ways[]{Network::Way::both, Network::Way::from, Network::Way::to};
+    const bool is_server = world_.random().chance(0.3);
+    const auto host = is_server ? exchange_->address().address : somebody().address().address;
+    const auto now = world_.clock().now();
+    const auto heals = now + milliseconds(below(90'000));
+    world_.cut_off(host, ways[below(std::size(ways))]);
+    cuts_.push_back({host, heals});
+    troubles_.push_back({now, heals});
+    ++outcome_.cuts;
+}
+
+// Cuts that should have healed by then.
+void Life::heal(Instant until) {
+    std::erase_if(cuts_, [&](const Cut& cut) {
+        if (cut.heals <= until) world_.reconnect(cut.host);
+        return cut.heals <= until;
+    });
+}
+
+// By a second, or up to a day, forward or back.
+std::chrono::milliseconds Life::some_jump() {
+    static constexpr std::uint64_t longest[]{1'000, 10'000, 60'000, 3'600'000, 86'400'000};
+    const std::chrono::milliseconds by(1 + below(longest[below(std::size(longest))]));
+    return world_.random().chance(0.5) ? by : -by;
+}
+
+// It has a moment to notice and to write down that all it has written has another date.
+void Life::a_calendar_jumps() {
+    const auto by = some_jump();
+    exchange_->calendar_jumps(by);
+    promises_.calendar_jumps(*exchange_, by);
+    exchange_->advance();
+    world_.run_for(200ms);
+    ++outcome_.jumps;
+}
+
+void Life::a_server_crashes() {
+    const auto begin = world_.clock().now();
     world_.crash(*exchange_);
     ++outcome_.crashes;
     world_.run_for(milliseconds(below(3'000)));
-    last_crash_ = world_.clock().now();
+    if (world_.random().chance(0.15)) {
+        const auto by = some_jump();
+        exchange_->calendar_jumps(by);
+        promises_.calendar_jumps(*exchange_, by);
+    }
     exchange_->start();
-    check_known_bindings();
+    promises_.has_started(*exchange_);
+    troubles_.push_back({begin, world_.clock().now()});
+    check_promises("after a crash");
 }
 
-// Between two REGISTERs a phone knows what the server has bound, whatever the network and the disk do. A 200
-// may have been on its way for 32 s, and by so much the phone's time is longer than the server's.
-void Life::check_known_bindings() {
-    for (const auto* phone : phones_) {
-        if (phone->is_registering() || phone->register_status() != 200) continue;
-        const bool is_bound = exchange_->bindings(phone->user()).contains(phone->contact());
-        if (phone->is_registered() && !is_bound)
-            breaks("the binding of " + phone->contact() + " is lost for a while");
-        if (!phone->wants_registration() && is_bound)
-            breaks("the removed binding of " + phone->contact() + " is there for a while");
-    }
+void Life::check_promises(const std::string& when) {
+    for (auto& sentence : promises_.broken(residents_, when)) breaks(std::move(sentence));
 }
 
 // In good weather whoever is registered can be called.
 void Life::check_that_calls_come_about() {
-    for (auto* phone : phones_) phone->when_called = {.ring_for = 1s, .answer = 200};
-    for (auto* phone : phones_) {
+    for (const auto& [phone, home] : residents_) phone->when_called = {.ring_for = 1s, .answer = 200};
+    for (const auto& [phone, home] : residents_) {
         if (!phone->is_registered()) continue;
-        auto& caller = *phones_[phone == phones_.front() ? 1 : 0];
+        auto& caller = *residents_[phone == residents_.front().phone ? 1 : 0].phone;
         const auto call = caller.calls(phone->user());
         world_.run_for(5s);
         if (caller.call(call).state != State::talking) breaks("nobody answers a call to " + phone->user());
@@ -145,46 +203,53 @@ void Life::check_that_calls_come_about() {
 // The weather clears, everybody hangs up, and all that has a time limit reaches it.
 void Life::clear_up() {
     world_.run_for(10s);
-    for (const auto* phone : phones_)
+    for (const auto& [phone, home] : residents_)
         for (const auto& call : phone->calls())
             outcome_.talked += call.is_confirmed && call.side == Call::Side::caller;
     world_.network().quality = {};
+    heal(Instant::max());
     world_.run_for(until_quiet);
     check_calls();
-    for (auto* phone : phones_)
+    for (const auto& [phone, home] : residents_)
         for (std::size_t i = 0; i < phone->calls().size(); ++i) phone->hangs_up(i);
     world_.run_for(until_quiet);
     check_that_calls_come_about();
     check_bindings();
-    for (auto* phone : phones_) phone->unregisters();
+    for (const auto& [phone, home] : residents_) phone->unregisters();
     world_.run_for(until_quiet);
     check_bindings();
     if (!exchange_->load().is_zero()) breaks("the server has something left when all is over");
-    for (const auto* phone : phones_)
+    for (const auto& [phone, home] : residents_)
         if (phone->transactions() > 0) breaks(phone->user() + " has a transaction left when all is over");
     for (const auto& sentence : world_.rules().broken()) breaks(sentence);
 }
 
 void Life::check_calls() {
-    for (const auto* phone : phones_) {
+    for (const auto& [phone, home] : residents_) {
         for (const auto& call : phone->calls()) {
-            const bool is_caller = call.side == Call::Side::caller;
-            const bool has_heard =
-                call.state != State::ringing && (call.status != 0 || !call.requested.empty());
-            // A crash takes the transactions with it, a broken stream the one final response that goes over
-            // a stream (§17.2.1); the caller's patience has ended those.
-            const bool may_be_lost = outcome_.crashes > 0 || phone->streams_lost() > 0;
-            if (is_caller && !may_be_lost && (!has_heard || call.status == 0))
-                breaks(phone->user() + " heard no final answer to call " + call.call_id);
-            if (call.state == State::talking) check_pair(call, is_caller);
+            if (call.side == Call::Side::caller) check_answer(*phone, call);
+            if (call.state == State::talking) check_pair(call);
         }
     }
 }
 
+// A crash takes the transactions with it, a host that is cut off hears nothing, and a broken stream takes
+// along the one final response that goes over a stream (§17.2.1); the caller's patience has ended those.
+void Life::check_answer(const Phone& phone, const Call& call) {
+    const bool is_over = call.state != State::ringing;
+    if (is_over && call.status != 0) return;
+    const auto takes_part = [&](const Trouble& trouble) {
+        return trouble.end >= call.began - 1s && trouble.begin <= call.began + longest_call_attempt;
+    };
+    const bool may_be_lost = std::ranges::any_of(troubles_, takes_part) ||
+                             (phone.streams_lost() > 0 && phone.last_lost_a_stream() >= call.began);
+    if (!may_be_lost) breaks(phone.user() + " heard no final answer to call " + call.call_id);
+}
+
 // Who talks talks to somebody, or to one whose BYE never arrived (§15.1.1).
-void Life::check_pair(const Call& call, bool is_caller) {
-    const auto wanted = is_caller ? Call::Side::callee : Call::Side::caller;
-    for (const auto* phone : phones_)
+void Life::check_pair(const Call& call) {
+    const auto wanted = call.side == Call::Side::caller ? Call::Side::callee : Call::Side::caller;
+    for (const auto& [phone, home] : residents_)
         for (const auto& other : phone->calls())
             if (other.side == wanted && other.call_id == call.call_id &&
                 (other.state == State::talking || other.is_bye_lost))
@@ -194,19 +259,12 @@ void Life::check_pair(const Call& call, bool is_caller) {
 
 // What was acknowledged is bound, and what was acknowledged to be taken back is not.
 void Life::check_bindings() {
-    const auto is_registering = [](const Phone* phone) { return phone->is_registering(); };
+    const auto is_registering = [](const Resident& one) { return one.phone->is_registering(); };
     // A refresh may just be on its way; in good weather its answer is back at once.
-    if (std::any_of(phones_.begin(), phones_.end(), is_registering)) world_.run_for(5s);
-    for (const auto* phone : phones_) {
-        if (phone->is_registering()) {
-            breaks(phone->user() + " still waits for an answer to its REGISTER");
-            continue;
-        }
-        const bool is_bound = exchange_->bindings(phone->user()).contains(phone->contact());
-        if (phone->is_registered() && !is_bound) breaks("the binding of " + phone->contact() + " is lost");
-        if (!phone->wants_registration() && phone->register_status() == 200 && is_bound)
-            breaks("the removed binding of " + phone->contact() + " came back");
-    }
+    if (std::ranges::any_of(residents_, is_registering)) world_.run_for(5s);
+    for (const auto& [phone, home] : residents_)
+        if (phone->is_registering()) breaks(phone->user() + " still waits for an answer to its REGISTER");
+    check_promises("when all is quiet");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // A random life of a small town on a bad network: phones register, call, cancel, decline and hang up while
-// the network loses and reorders, streams break, and the server crashes and starts again. At the end all
-// weather clears, and what must hold is looked at. Everything follows from the seed.
+// the network loses and reorders, streams break, hosts are cut off, calendars jump, and the server crashes
+// and starts again. At the end all weather clears, and what must hold is looked at. Everything follows from
+// the seed.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct Outcome {
     std::uint64_t messages = 0;
     std::uint64_t fingerprint = 0;
     // How much happened.
-    unsigned calls = 0, talked = 0, crashes = 0;
+    unsigned calls = 0, talked = 0, crashes = 0, cuts = 0, jumps = 0;
     std::string ladder;  // with Trace::Keep::messages
 };
 

@@ -73,7 +73,7 @@ class Server::Shard final : public Engine {
         random.fill({reinterpret_cast<unsigned char*>(octets.data()), octets.size()});
         return octets;
     }
-    const Moment& now() const { return server_.clock_.moment(); }
+    Moment now() const { return server_.clock_.moment(); }
     void take(HandedOver& letter) { node_.handed_over(letter.flow, letter.octets, now()); }
     void take(StreamPacket& letter) { outlet_.send_on_stream(std::move(letter)); }
     void take(stack::ClientHandle& letter) { node_.send_failed(letter, now()); }
@@ -87,6 +87,7 @@ class Server::Shard final : public Engine {
 Server::Server(std::uint64_t seed, Network& network, const Clock& clock, Trace& trace, ServerOptions options)
     : random_(seed),
       network_(network),
+      world_clock_(clock),
       clock_(clock),
       trace_(trace),
       options_(std::move(options)),
@@ -142,7 +143,7 @@ void Server::restore() {
 
 // A batch that is being written is then durable and unanswered, or torn, or not begun.
 void Server::crash() {
-    trace_.remark(clock_.now(), options_.domain + " crashes");
+    trace_.remark(world_clock_.now(), options_.domain + " crashes");
     const auto moment = random_.below(3);
     if (moment == 0) (void)write(writing_);
     if (moment == 1) {
@@ -159,6 +160,13 @@ void Server::crash() {
     accepted_.clear();
     store_.reset();
     site_.reset();
+    if (random_.chance(0.5)) clock_.power_on();  // otherwise the program alone has died
+}
+
+void Server::calendar_jumps(std::chrono::milliseconds by) {
+    trace_.remark(world_clock_.now(),
+                  "the calendar of " + options_.domain + " jumps by " + std::to_string(by.count()) + " ms");
+    clock_.calendar_jumps(by);
 }
 
 std::set<std::string> Server::bindings(std::string_view user) const {
@@ -190,14 +198,14 @@ Server::Load Server::load() const {
 std::optional<Instant> Server::deadline() const {
     auto earliest = written_;
     for (const auto& shard : shards_)
-        if (const auto next = shard->node().deadline(); next && (!earliest || *next < *earliest))
-            earliest = next;
+        if (const auto next = shard->node().deadline())
+            earliest = std::min(earliest.value_or(Instant::max()), clock_.in_world(*next));
     return earliest;
 }
 
 void Server::advance() {
     if (!is_up()) return;
-    if (written_ && *written_ <= clock_.now()) {
+    if (written_ && *written_ <= world_clock_.now()) {
         written_.reset();
         write_batch();
     }
@@ -248,7 +256,7 @@ void Server::settle() {
             waiting_.push_back({shard, std::move(commit)});
     if (written_ || waiting_.empty()) return;
     std::swap(writing_, waiting_);
-    written_ = clock_.now() + options_.commit_time;
+    written_ = world_clock_.now() + options_.commit_time;
 }
 
 // The batch is on the disk, or is not, and its shards are told.

@@ -34,11 +34,14 @@ class Server final : public Machine, Station {
 
     const std::string& domain() const { return options_.domain; }
     const Endpoint& address() const { return options_.address; }
+    const server::Settings& policy() const { return *policy_; }
     void add_user(const std::string& user, const std::string& password);
 
     // Everything in memory is gone, and of the disk what was not synced; nobody is told.
     void crash();
     void start();
+    // Somebody sets its calendar: an administrator, or NTP at last. It notices at its next turn.
+    void calendar_jumps(std::chrono::milliseconds by);
     bool is_up() const { return !shards_.empty(); }
     VirtualDisk& disk() { return disk_; }
 
@@ -76,7 +79,8 @@ class Server final : public Machine, Station {
 
     base::Random random_;
     Network& network_;
-    const Clock& clock_;
+    const Clock& world_clock_;
+    HostClock clock_;
     Trace& trace_;
     ServerOptions options_;
     server::SettingsSnapshot policy_;
@@ -89,7 +93,7 @@ class Server final : public Machine, Station {
     std::vector<std::unique_ptr<Shard>> shards_;
     std::map<StreamEnd, std::uint16_t> accepted_;  // by which shard
     std::vector<Waiting> waiting_, writing_;
-    std::optional<Instant> written_;  // when the batch that is being written is durable
+    std::optional<Instant> written_;  // in the world's time: when the batch that is being written is durable
 };
 
 }  // namespace almon::sim

@@ -77,6 +77,11 @@ std::string Trace::ladder(std::string_view call_id) const {
     return text;
 }
 
+std::string Trace::name_of(const base::IpAddress& host) const {
+    const auto found = names_.find(host);
+    return found == names_.end() ? base::printed(host) : found->second;
+}
+
 std::string Trace::name_of(const base::Endpoint& endpoint) const {
     const auto found = names_.find(endpoint.address);
     return found == names_.end() ? base::printed(endpoint) : found->second;

@@ -38,6 +38,7 @@ class Trace final : public Observer {
     explicit Trace(Keep keep = Keep::nothing) : keep_(keep) {}
 
     void name(const base::IpAddress& host, std::string name) { names_[host] = std::move(name); }
+    std::string name_of(const base::IpAddress& host) const;
     void note(const Passage& passage) override;
     // Something that is no message: a crash, say.
     void remark(Instant when, std::string_view what);

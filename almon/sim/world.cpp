@@ -42,6 +42,17 @@ void World::crash(Server& server) {
     rules_.forget(server.address().address);
 }
 
+void World::cut_off(const base::IpAddress& host, Network::Way way) {
+    static constexpr std::string_view what[]{" is cut off", " is not heard", " hears nothing"};
+    trace_.remark(clock_.now(), trace_.name_of(host) + std::string(what[static_cast<std::size_t>(way)]));
+    network_.cut_off(host, way);
+}
+
+void World::reconnect(const base::IpAddress& host) {
+    trace_.remark(clock_.now(), trace_.name_of(host) + " is back");
+    network_.reconnect(host);
+}
+
 // One thing happens: what is due first, the network before a host. False when nothing is due until `end`.
 bool World::step(Instant end) {
     const auto [when, machine] = next(end);

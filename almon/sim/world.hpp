@@ -50,6 +50,9 @@ class World : Observer {
     }
     // The power of its host fails; it stays down until start().
     void crash(Server& server);
+    // Network::cut_off() and reconnect(), with a remark in the trace.
+    void cut_off(const base::IpAddress& host, Network::Way way = Network::Way::both);
+    void reconnect(const base::IpAddress& host);
 
  private:
     struct Next {
