@@ -170,8 +170,9 @@ void Router::refuse(const stack::Arrival& arrival, sip::Status answer, std::stri
     refuse_with(arrival, answer, fields.overflowed() ? std::string_view{} : fields.view(), caller);
 }
 
-// The answer to a stranger is forgotten at once. Credentials are good for one request, so a repeat of it must
-// meet the transaction, or it would be challenged instead of answered again.
+// The answer to a stranger is forgotten at once, unless a repeat of the request would be judged otherwise and
+// must meet the transaction: credentials are good for one request, and a user who was nowhere may have
+// registered meanwhile, so that his phone would ring for a caller who has his 480.
 void Router::refuse_with(const stack::Arrival& arrival, sip::Status answer, std::string_view fields,
                          Caller caller) {
     ++counters_.refused;
@@ -181,7 +182,8 @@ void Router::refuse_with(const stack::Arrival& arrival, sip::Status answer, std:
                             {"method", arrival.message.method().value()},
                             {"reason", answer.reason()}});
     const sip::Reply reply{.status = answer, .fields = fields};
-    if (caller == Caller::authenticated) return stack_.answer(arrival, reply);
+    const bool may_change = caller == Caller::authenticated || answer == sip::status::temporarily_unavailable;
+    if (may_change) return stack_.answer(arrival, reply);
     stack_.reply(arrival, reply);
 }
 

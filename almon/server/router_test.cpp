@@ -306,6 +306,17 @@ TEST_CASE("strangers may call our users only where the operator lets them") {
     CHECK(open.count(bob, "INVITE") == 1);
 }
 
+// Found by the simulator: the 480 had got lost, or was still on its way.
+TEST_CASE("a repeated INVITE to a user who was nowhere is answered again, though he has registered since") {
+    Office office(Inbound::local_users);
+    office.add_user("carol", "chaos");
+    const Request call{.uri = "sip:carol@example.com", .from = strangers_from};
+    CHECK(office.status(mallory, call) == 480);
+    office.bind("carol", "sip:carol@198.51.100.2");
+    CHECK(office.status(mallory, call) == 480);
+    CHECK(office.count(bob, "INVITE") == 0);
+}
+
 TEST_CASE("where strangers may call they may not send messages, subscribe or refer (ES2021-07, ES2021-08)") {
     for (const auto* method : {"MESSAGE", "SUBSCRIBE", "REFER", "NOTIFY", "PUBLISH", "FUTURE"}) {
         Office office(Inbound::local_users);
