@@ -44,22 +44,47 @@ void Network::reconnect(const base::IpAddress& host) {
     deaf_.erase(host);
 }
 
+void Network::put_behind(const base::IpAddress& host, const base::IpAddress& nat) {
+    behind_[host] = nats_.at(nat).address();
+}
+
+const Nat* Network::nat_of(const base::IpAddress& host) const {
+    const auto found = behind_.find(host);
+    return found == behind_.end() ? nullptr : &nats_.at(found->second);
+}
+
+Nat* Network::own_nat(const base::IpAddress& host) {
+    return const_cast<Nat*>(nat_of(host));
+}
+
+void Network::forget_ports(const base::IpAddress& nat) {
+    nats_.at(nat).forgets();
+    for (auto& [number, stream] : streams_)
+        for (const std::size_t side : {0, 1})
+            if (stream.sides[side].seen_as.address == nat)
+                for (const std::size_t each : {0, 1}) break_stream(end_of(number, each));
+}
+
 // --- What hosts do.
 
 void Network::send(const Endpoint& from, const Endpoint& to, std::string_view octets) {
     const bool lost = random_.chance(quality.loss) || !passes(from, to);
+    auto* nat = own_nat(from.address);
+    const auto seen_as = nat && !lost ? nat->outside(from, to, clock_.now()) : from;
     observer_.note({clock_.now(), from, to, lost ? Fate::lost : Fate::sent, octets});
     if (lost) return;
-    plan(clock_.now() + delay(), Datagram{from, to, std::string(octets)});
+    plan(clock_.now() + delay(), Datagram{seen_as, to, std::string(octets)});
     if (random_.chance(quality.duplication))
-        plan(clock_.now() + delay(), Datagram{from, to, std::string(octets)});
+        plan(clock_.now() + delay(), Datagram{seen_as, to, std::string(octets)});
 }
 
 StreamEnd Network::connect(Station& from, const Endpoint& local, const Endpoint& to) {
     const auto number = ++streams_made_;
     const Endpoint own{local.address, next_port_++};
+    const auto* nat = nat_of(local.address);
+    const auto seen_as = nat ? Endpoint{nat->address(), own.port} : own;
     const auto when = clock_.now() + delay() + delay();
-    streams_[number] = {{{&from, own, when}, {nullptr, to, when}}, false};
+    streams_[number] = {{{&from, own, seen_as, when}, {nullptr, to, to, when}}, false};
     plan(when, Opening{number, clock_.now()});
     return end_of(number, 0);
 }
@@ -70,7 +95,7 @@ bool Network::write(StreamEnd end, std::string_view octets) {
     const auto& from = stream->sides[side_of(end)].address;
     auto& peer = stream->sides[side_of(other(end))];
     const bool breaks = random_.chance(quality.stream_break);
-    observer_.note({clock_.now(), from, peer.address, breaks ? Fate::broken : Fate::sent, octets});
+    observer_.note({clock_.now(), from, peer.seen_as, breaks ? Fate::broken : Fate::sent, octets});
     const auto arriving = breaks ? random_.below(octets.size() + 1) : octets.size();
     plan(arrival_at(peer), Segment{other(end), std::string(octets.substr(0, arriving))});
     if (!breaks) return true;
@@ -99,9 +124,18 @@ void Network::step() {
 }
 
 void Network::happen(Datagram& datagram) {
-    auto* station = station_at(datagram.to);
-    if (station != nullptr && passes(datagram.from, datagram.to))
-        station->datagram(datagram.from, datagram.to, datagram.octets);
+    auto to = datagram.to;
+    if (const auto nat = nats_.find(to.address); nat != nats_.end()) {
+        const auto inside = nat->second.inside(to.port, datagram.from, clock_.now());
+        if (!inside) return;
+        to = *inside;
+    } else if (!passes(datagram.from, to)) {
+        return;
+    }
+    auto* station = station_at(to);
+    if (station == nullptr || deaf_.contains(to.address)) return;
+    observer_.arrived({clock_.now(), datagram.from, to, Fate::sent, datagram.octets});
+    station->datagram(datagram.from, to, datagram.octets);
 }
 
 void Network::happen(Opening& opening) {
@@ -114,7 +148,7 @@ void Network::happen(Opening& opening) {
     if (caller.station == nullptr || called == nullptr) return end(end_of(opening.stream, 0));
     callee.station = called;
     stream->is_open = true;
-    callee.station->opened(end_of(opening.stream, 1), callee.address, caller.address);
+    callee.station->opened(end_of(opening.stream, 1), callee.address, caller.seen_as);
     caller.station->opened(end_of(opening.stream, 0), caller.address, callee.address);
 }
 
@@ -174,13 +208,21 @@ Duration Network::delay() {
 }
 
 bool Network::passes(const Endpoint& from, const Endpoint& to) const {
-    return !mute_.contains(from.address) && !deaf_.contains(to.address);
+    return !mute_.contains(from.address) && !deaf_.contains(to.address) &&
+           is_visible(to.address, from.address);
+}
+
+// Who sits behind a NAT is known by another address, but for its neighbours.
+bool Network::is_visible(const base::IpAddress& host, const base::IpAddress& to) const {
+    const auto* nat = nat_of(host);
+    return nat == nullptr || nat == nat_of(to);
 }
 
 // Each octet needs its acknowledgement.
 bool Network::flows(const Stream& stream) const {
     const auto &here = stream.sides[0].address, &there = stream.sides[1].address;
-    return passes(here, there) && passes(there, here);
+    const auto hears = [this](const Endpoint& host) { return !deaf_.contains(host.address); };
+    return passes(here, there) && hears(here) && !mute_.contains(there.address);
 }
 
 Station* Network::station_at(const Endpoint& at) const {

@@ -15,6 +15,7 @@
 #include "almon/base/address.hpp"
 #include "almon/base/random.hpp"
 #include "almon/sim/clock.hpp"
+#include "almon/sim/nat.hpp"
 #include "almon/sim/trace.hpp"
 
 namespace almon::sim {
@@ -67,6 +68,13 @@ class Network {
     void cut_off(const base::IpAddress& host, Way way = Way::both);
     void reconnect(const base::IpAddress& host);
 
+    void add_nat(const base::IpAddress& address) { nats_.try_emplace(address, address); }
+    // From now on this host sits behind that NAT.
+    void put_behind(const base::IpAddress& host, const base::IpAddress& nat);
+    const Nat* nat_of(const base::IpAddress& host) const;
+    // The NAT was switched off and on.
+    void forget_ports(const base::IpAddress& nat);
+
     // When the next thing happens, and that it happens.
     std::optional<Instant> next() const;
     void step();
@@ -96,7 +104,7 @@ class Network {
     struct Stream {
         struct Side {
             Station* station;
-            Endpoint address;
+            Endpoint address, seen_as;     // they differ behind a NAT
             Instant last;                  // when what was written last arrives there
             std::vector<Event> held = {};  // what has not passed yet, in its order
         };
@@ -107,6 +115,8 @@ class Network {
     void plan(Instant when, Event event) { events_.emplace(std::pair(when, ++planned_), std::move(event)); }
     Duration delay();
     bool passes(const Endpoint& from, const Endpoint& to) const;
+    bool is_visible(const base::IpAddress& host, const base::IpAddress& to) const;
+    Nat* own_nat(const base::IpAddress& host);
     Station* station_at(const Endpoint& at) const;
     bool flows(const Stream& stream) const;
     Stream* stream_of(StreamEnd end);
@@ -128,6 +138,8 @@ class Network {
     Observer& observer_;
     std::map<Endpoint, Station*> stations_;
     std::set<base::IpAddress> mute_, deaf_;
+    std::map<base::IpAddress, Nat> nats_;                // by their own address
+    std::map<base::IpAddress, base::IpAddress> behind_;  // a host: its NAT
     std::map<std::uint64_t, Stream> streams_;
     std::uint64_t streams_made_ = 0;
     std::uint16_t next_port_ = 40'000;

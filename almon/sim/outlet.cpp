@@ -16,6 +16,7 @@ void Outlet::flush() {
 }
 
 void Outlet::send(const stack::Outbox& outbox, const stack::Outbox::Packet& packet) {
+    if (!engine_.may_send()) return;
     const auto octets = outbox.octets(packet);
     if (packet.flow.transport == sip::Transport::udp)
         return network_.send(packet.flow.local, packet.flow.peer, octets);
@@ -73,14 +74,17 @@ void Outlet::opened(StreamEnd end, const Endpoint& local, const Endpoint& peer) 
     const auto waiting = std::exchange(stream->waiting, {});
     for (const auto& packet : waiting) network_.write(end, packet.octets);
     engine_.connected(stream->flow);
+    engine_.turn_ended();
 }
 
 void Outlet::received(StreamEnd end, std::string_view octets) {
     if (const auto* stream = find(end)) engine_.received(stream->flow.connection, octets);
+    engine_.turn_ended();
 }
 
 void Outlet::closed(StreamEnd end) {
     if (const auto* stream = find(end)) drop(stream->flow.connection.slot);
+    engine_.turn_ended();
 }
 
 // --- Small things.

@@ -31,6 +31,10 @@ class Engine {
     virtual void disconnected(sip::ConnectionId connection) = 0;
     virtual void send_failed(stack::ClientHandle origin) = 0;
     virtual stack::Outbox& outbox() = 0;
+    // After each thing that a stream has brought.
+    virtual void turn_ended() {}
+    // Asked for each packet; false: its host has no power any more.
+    virtual bool may_send() { return true; }
     // Only who has several shards is asked these.
     virtual void hand_over(std::uint16_t, const sip::Flow&, std::string_view) {}
     virtual void send_elsewhere(std::uint16_t, StreamPacket&&) {}

@@ -15,6 +15,7 @@ namespace almon::sim {
 class Rules final : public Observer {
  public:
     void note(const Passage& passage) override;
+    void arrived(const Passage& passage) override;
     // A host has crashed: it cannot know any more what it has answered.
     void forget(const base::IpAddress& host);
 
@@ -27,10 +28,19 @@ class Rules final : public Observer {
         std::string challenge, final_response;  // status and To tag; empty: none yet
         bool is_accepted = false;               // an INVITE: by a 2xx
     };
+    // What a client has sent, as long as somebody watches (RFC 3261 §17.1).
+    struct Asked {
+        base::IpAddress by;
+        Instant first{}, last{};
+        Duration pause{};  // until the next one may follow
+        bool has_provisional = false, has_final = false;
+    };
+    void judge_repeat(const Passage& passage, const sip::Envelope& envelope);
     void judge(const Passage& passage, const sip::Envelope& envelope, sip::Status status);
     void breaks(const Passage& passage, std::string_view call_id, std::string_view rule);
 
     std::map<std::string, Answered> answered_;  // by who asked, branch and method
+    std::map<std::string, Asked> asked_;        // by who asked whom, Via and method
     std::vector<std::string> broken_;
 };
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <initializer_list>
+#include <optional>
 
 using namespace almon;
 using namespace almon::sim;
@@ -84,6 +85,59 @@ TEST_CASE("a challenged request may pass when it is judged again, but nothing tu
     CHECK(broken_by("INVITE", {{486}, {407}}) == 1);
     CHECK(broken_by("REGISTER", {{401, "s"}, {401, "other"}}) == 1);
     CHECK(broken_by("INVITE", {{407}, {486}, {407}}) == 1);
+}
+
+namespace {
+
+std::string request(std::string_view method, std::string_view transport = "UDP") {
+    return std::string(method) + " sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/" + std::string(transport) +
+           " 192.0.2.2;branch=z9hG4bK1\r\nFrom: <sip:alice@example.com>;tag=a\r\nTo: <sip:bob@example.com>"
+           "\r\nCall-ID: c1\r\nCSeq: 1 " +
+           std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
+}
+
+struct Heard {
+    Duration when;
+    int status;
+};
+
+// How many rules a client breaks that sends at these times, and hears that.
+std::size_t broken_by_repeats(std::string_view octets, std::initializer_list<Duration> sent,
+                              std::optional<Heard> heard = {}) {
+    Rules rules;
+    const auto method = octets.substr(0, octets.find(' '));
+    for (const auto& when : sent) {
+        if (heard && heard->when <= when)
+            rules.arrived({Instant(1h), server, alice, Fate::sent, text({heard->status}, method)});
+        rules.note({Instant(1h) + when, alice, server, Fate::sent, octets});
+    }
+    return rules.broken().size();
+}
+
+}  // namespace
+
+TEST_CASE("an INVITE is repeated after 500 ms and then after twice the pause, until something is heard") {
+    const auto invite = request("INVITE");
+    CHECK(broken_by_repeats(invite, {0s, 500ms, 1'500ms, 3'500ms, 7'500ms, 15'500ms, 31'500ms}) == 0);
+    CHECK(broken_by_repeats(invite, {0s, 500ms, 1'000ms}) == 1);
+    CHECK(broken_by_repeats(invite, {0s, 400ms}) == 1);
+    CHECK(broken_by_repeats(invite, {0s, 500ms, 1'500ms}, Heard{1s, 180}) == 1);
+    CHECK(broken_by_repeats(invite, {0s, 500ms, 1'500ms}, Heard{1s, 486}) == 1);
+}
+
+TEST_CASE("another request is repeated with pauses up to four seconds, for 32, until its final response") {
+    const auto bye = request("BYE");
+    CHECK(broken_by_repeats(bye, {0s, 500ms, 1'500ms, 3'500ms, 7'500ms, 11'500ms, 15'500ms}) == 0);
+    CHECK(broken_by_repeats(bye, {0s, 500ms, 1'500ms, 3'500ms, 7'500ms, 15'500ms}) == 1);
+    CHECK(broken_by_repeats(bye, {0s, 500ms, 4'500ms, 8'500ms}, Heard{400ms, 100}) == 0);
+    CHECK(broken_by_repeats(bye, {0s, 500ms, 1'500ms}, Heard{1s, 200}) == 1);
+    CHECK(broken_by_repeats(bye, {0s, 500ms, 1'500ms, 3'500ms, 7'500ms, 11'500ms, 15'500ms, 19'500ms,
+                                  23'500ms, 27'500ms, 31'500ms, 35'500ms}) == 1);
+}
+
+TEST_CASE("nothing is repeated over a stream, and an ACK is no request that is repeated by itself") {
+    CHECK(broken_by_repeats(request("BYE", "TCP"), {0s, 500ms}) == 1);
+    CHECK(broken_by_repeats(request("ACK"), {0s, 10ms, 20ms}) == 0);
 }
 
 TEST_CASE("408 answers nothing but an INVITE") {

@@ -1,6 +1,8 @@
 #include "almon/sim/scenario.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "almon/sim/promises.hpp"
 #include "almon/sim/world.hpp"
@@ -16,33 +18,34 @@ constexpr auto until_quiet = 400s;
 constexpr auto asked_for = 60s;         // by the phones, for their bindings
 constexpr auto longest_binding = 120s;  // that the servers grant, whatever their calendar says
 constexpr auto longest_call_attempt = 250s;
+constexpr auto longest_in_vain = 35s;
 
 class Life {
  public:
     Life(std::uint64_t seed, Trace::Keep keep) : world_(seed, keep), promises_(world_.clock(), asked_for) {
         outcome_.seed = seed;
-        exchange_ = &world_.server({.shards = static_cast<std::uint16_t>(1 + below(3)),
-                                    .commit_time = milliseconds(1 + below(20)),
-                                    .policy = {.max_expires = longest_binding}});
-        for (const auto* user : {"alice", "bob", "bob", "carol"})
-            residents_.push_back({&world_.phone(*exchange_, user, transport()), exchange_});
+        const bool are_two = world_.random().chance(0.4);
+        if (world_.random().chance(0.3)) nat_ = world_.nat();
+        add_server("example.com");
+        for (const auto* user : {"alice", "bob", "bob", "carol"}) add_phone(user);
+        if (!are_two) return;
+        add_server("example.net");
+        for (const auto* user : {"dave", "erin"}) add_phone(user);
     }
 
     Outcome run() {
         const auto start = world_.clock().now();
-        world_.network().quality = weather();
-        for (const auto& [phone, home] : residents_) phone->registers(asked_for);
-        for (auto turns = 10 + below(20); turns > 0; --turns) {
-            something_happens();
-            world_.run_for(milliseconds(below(6'000)));
-            heal(world_.clock().now());
-            check_promises("for a while");
+        try {
+            happens();
+            clear_up();
+        } catch (const Livelock& livelock) {
+            breaks(livelock.what());
         }
-        clear_up();
         outcome_.simulated = world_.clock().now() - start;
         outcome_.messages = world_.trace().messages();
         outcome_.fingerprint = world_.trace().fingerprint();
         outcome_.ladder = world_.trace().ladder();
+        if (!outcome_.broken.empty()) outcome_.short_ladder = ladder_about(outcome_.broken.front());
         return std::move(outcome_);
     }
 
@@ -60,6 +63,29 @@ class Life {
     static Duration milliseconds(std::uint64_t count) {
         return std::chrono::milliseconds(static_cast<std::int64_t>(count));
     }
+    void add_server(const std::string& domain) {
+        // Who calls from the other domain is a stranger.
+        servers_.push_back(&world_.server(
+            {.domain = domain,
+             .shards = static_cast<std::uint16_t>(1 + below(3)),
+             .commit_time = milliseconds(1 + below(20)),
+             .policy = {.inbound = server::Inbound::local_users, .max_expires = longest_binding}}));
+    }
+    void add_phone(const std::string& user) {
+        auto& home = *servers_.back();
+        auto& phone = nat_ && world_.random().chance(0.5) ? world_.phone(home, user, transport(), *nat_)
+                                                          : world_.phone(home, user, transport());
+        residents_.push_back({&phone, &home});
+    }
+    Server& some_server() { return *servers_[below(servers_.size())]; }
+    // As others dial it: the domain of the other server is known by its address, as there is no DNS.
+    static std::string number_of(const Resident& called, const Resident& caller) {
+        if (called.home == caller.home) return called.phone->user();
+        return "sip:" + called.phone->user() + "@" + base::printed(called.home->address().address);
+    }
+    bool can_be_called(const Phone& phone) const {
+        return world_.network().nat_of(phone.address().address) == nullptr;
+    }
     Phone& somebody() { return *residents_[below(residents_.size())].phone; }
     sip::Transport transport() {
         return world_.random().chance(0.3) ? sip::Transport::tcp : sip::Transport::udp;
@@ -72,34 +98,60 @@ class Life {
                 .stream_break = world_.random().chance(0.3) ? 0.05 : 0};
     }
 
+    void happens();
     void something_happens();
     void somebody_calls();
     void somebody_hangs_up();
     void a_host_is_cut_off();
     void heal(Instant until);
     void a_calendar_jumps();
+    void the_nat_forgets();
     std::chrono::milliseconds some_jump();
     void a_server_crashes();
     void clear_up();
     void check_calls();
     void check_answer(const Phone& phone, const Call& call);
     void check_pair(const Call& call);
+    void check_ringing();
+    const Call* call_of_caller(const Call& call) const;
+    bool is_troubled(Instant from, Instant until) const;
     void check_bindings();
     void check_promises(const std::string& when);
     void check_that_calls_come_about();
+    // A sentence about a call ends with its Call-ID.
+    std::string ladder_about(const std::string& sentence) const {
+        const auto at = sentence.rfind("call ");
+        const auto call_id = at == sentence.npos ? std::string() : sentence.substr(at + 5);
+        return call_id.contains('@') ? world_.trace().ladder(call_id)
+                                     : world_.trace().ladder_of_method("REGISTER");
+    }
     void breaks(std::string sentence) { outcome_.broken.push_back(std::move(sentence)); }
 
     World world_;
     Promises promises_;
-    Server* exchange_ = nullptr;
+    std::optional<base::IpAddress> nat_;
+    std::vector<Server*> servers_;
     std::vector<Resident> residents_;
     Outcome outcome_;
     std::vector<Cut> cuts_;
     std::vector<Trouble> troubles_;
+    std::map<const Call*, Instant> in_vain_;  // who rings though the caller has his answer, and since when
 };
 
+void Life::happens() {
+    world_.network().quality = weather();
+    for (const auto& [phone, home] : residents_) phone->registers(asked_for);
+    for (auto turns = 10 + below(20); turns > 0; --turns) {
+        something_happens();
+        world_.run_for(milliseconds(below(6'000)));
+        heal(world_.clock().now());
+        check_promises("for a while");
+        check_ringing();
+    }
+}
+
 void Life::something_happens() {
-    switch (below(12)) {
+    switch (below(nat_ ? 13 : 12)) {
         case 0: return a_server_crashes();
         case 1: world_.network().quality = weather(); return;
         case 2: return somebody().unregisters();
@@ -107,6 +159,7 @@ void Life::something_happens() {
         case 4: return somebody().loses_its_streams();
         case 5: return a_host_is_cut_off();
         case 6: return a_calendar_jumps();
+        case 12: return the_nat_forgets();
         case 7:
         case 8:
         case 9: return somebody_hangs_up();
@@ -119,8 +172,9 @@ void Life::somebody_calls() {
     for (const auto& [phone, home] : residents_)
         phone->when_called = {.ring_for = milliseconds(below(8'000)),
                               .answer = answers[below(std::size(answers))]};
-    const auto& called = somebody();
-    somebody().calls(called.user());
+    const auto& called = residents_[below(residents_.size())];
+    const auto& caller = residents_[below(residents_.size())];
+    caller.phone->calls(number_of(called, caller));
     ++outcome_.calls;
 }
 
@@ -132,9 +186,9 @@ void Life::somebody_hangs_up() {
 void Life::a_host_is_cut_off() {
     static constexpr Network::Way ways[]{Network::Way::both, Network::Way::from, Network::Way::to};
     const bool is_server = world_.random().chance(0.3);
-    const auto host = is_server ? exchange_->address().address : somebody().address().address;
+    const auto host = is_server ? some_server().address().address : somebody().address().address;
     const auto now = world_.clock().now();
-    const auto heals = now + milliseconds(below(90'000));
+    const auto heals = now + milliseconds(below(world_.random().chance(0.3) ? 90'000 : 10'000));
     world_.cut_off(host, ways[below(std::size(ways))]);
     cuts_.push_back({host, heals});
     troubles_.push_back({now, heals});
@@ -159,25 +213,35 @@ std::chrono::milliseconds Life::some_jump() {
 // It has a moment to notice and to write down that all it has written has another date.
 void Life::a_calendar_jumps() {
     const auto by = some_jump();
-    exchange_->calendar_jumps(by);
-    promises_.calendar_jumps(*exchange_, by);
-    exchange_->advance();
+    auto& server = some_server();
+    server.calendar_jumps(by);
+    promises_.calendar_jumps(server, by);
+    server.advance();
     world_.run_for(200ms);
     ++outcome_.jumps;
 }
 
+void Life::the_nat_forgets() {
+    world_.network().forget_ports(*nat_);
+    troubles_.push_back({world_.clock().now(), world_.clock().now()});
+}
+
 void Life::a_server_crashes() {
     const auto begin = world_.clock().now();
-    world_.crash(*exchange_);
+    auto& server = some_server();
+    if (world_.random().chance(0.5))
+        (void)world_.crash_after(server, static_cast<unsigned>(1 + below(10)), 3s);
+    else
+        world_.crash(server);
     ++outcome_.crashes;
     world_.run_for(milliseconds(below(3'000)));
     if (world_.random().chance(0.15)) {
         const auto by = some_jump();
-        exchange_->calendar_jumps(by);
-        promises_.calendar_jumps(*exchange_, by);
+        server.calendar_jumps(by);
+        promises_.calendar_jumps(server, by);
     }
-    exchange_->start();
-    promises_.has_started(*exchange_);
+    server.start();
+    promises_.has_started(server);
     troubles_.push_back({begin, world_.clock().now()});
     check_promises("after a crash");
 }
@@ -189,13 +253,14 @@ void Life::check_promises(const std::string& when) {
 // In good weather whoever is registered can be called.
 void Life::check_that_calls_come_about() {
     for (const auto& [phone, home] : residents_) phone->when_called = {.ring_for = 1s, .answer = 200};
-    for (const auto& [phone, home] : residents_) {
-        if (!phone->is_registered()) continue;
-        auto& caller = *residents_[phone == residents_.front().phone ? 1 : 0].phone;
-        const auto call = caller.calls(phone->user());
+    for (const auto& called : residents_) {
+        if (!called.phone->is_registered() || !can_be_called(*called.phone)) continue;
+        const auto& caller = residents_[called.phone == residents_.front().phone ? 1 : 0];
+        const auto call = caller.phone->calls(number_of(called, caller));
         world_.run_for(5s);
-        if (caller.call(call).state != State::talking) breaks("nobody answers a call to " + phone->user());
-        caller.hangs_up(call);
+        if (caller.phone->call(call).state != State::talking)
+            breaks("nobody answers a call to " + called.phone->user());
+        caller.phone->hangs_up(call);
         world_.run_for(5s);
     }
 }
@@ -208,7 +273,10 @@ void Life::clear_up() {
             outcome_.talked += call.is_confirmed && call.side == Call::Side::caller;
     world_.network().quality = {};
     heal(Instant::max());
-    world_.run_for(until_quiet);
+    world_.run_for(until_quiet / 2);
+    check_ringing();
+    world_.run_for(until_quiet / 2);
+    check_ringing();
     check_calls();
     for (const auto& [phone, home] : residents_)
         for (std::size_t i = 0; i < phone->calls().size(); ++i) phone->hangs_up(i);
@@ -218,7 +286,8 @@ void Life::clear_up() {
     for (const auto& [phone, home] : residents_) phone->unregisters();
     world_.run_for(until_quiet);
     check_bindings();
-    if (!exchange_->load().is_zero()) breaks("the server has something left when all is over");
+    for (const auto* server : servers_)
+        if (!server->load().is_zero()) breaks(server->domain() + " has something left when all is over");
     for (const auto& [phone, home] : residents_)
         if (phone->transactions() > 0) breaks(phone->user() + " has a transaction left when all is over");
     for (const auto& sentence : world_.rules().broken()) breaks(sentence);
@@ -238,12 +307,39 @@ void Life::check_calls() {
 void Life::check_answer(const Phone& phone, const Call& call) {
     const bool is_over = call.state != State::ringing;
     if (is_over && call.status != 0) return;
-    const auto takes_part = [&](const Trouble& trouble) {
-        return trouble.end >= call.began - 1s && trouble.begin <= call.began + longest_call_attempt;
-    };
-    const bool may_be_lost = std::ranges::any_of(troubles_, takes_part) ||
+    const bool may_be_lost = is_troubled(call.began - 1s, call.began + longest_call_attempt) ||
                              (phone.streams_lost() > 0 && phone.last_lost_a_stream() >= call.began);
     if (!may_be_lost) breaks(phone.user() + " heard no final answer to call " + call.call_id);
+}
+
+bool Life::is_troubled(Instant from, Instant until) const {
+    return std::ranges::any_of(
+        troubles_, [&](const Trouble& trouble) { return trouble.end >= from && trouble.begin <= until; });
+}
+
+// Nobody rings for long when the caller has his answer: a CANCEL is repeated for 32 s (§9.1).
+void Life::check_ringing() {
+    const auto now = world_.clock().now();
+    for (const auto& [phone, home] : residents_) {
+        for (const auto& call : phone->calls()) {
+            const auto* asked_by = call.asked ? call_of_caller(call) : nullptr;
+            if (asked_by == nullptr || asked_by->status == 0 || phone->streams_lost() > 0) {
+                in_vain_.erase(&call);
+                continue;
+            }
+            const auto since = in_vain_.try_emplace(&call, now).first->second;
+            if (now - since > longest_in_vain && !is_troubled(call.began - 1s, now))
+                breaks(phone->user() + " rings though the caller has got his answer, call " + call.call_id);
+        }
+    }
+}
+
+const Call* Life::call_of_caller(const Call& call) const {
+    for (const auto& [phone, home] : residents_)
+        for (const auto& other : phone->calls())
+            if (other.side == Call::Side::caller && other.call_id == call.call_id && !other.requested.empty())
+                return &other;
+    return nullptr;
 }
 
 // Who talks talks to somebody, or to one whose BYE never arrived (§15.1.1).

@@ -21,7 +21,9 @@ struct Outcome {
     std::uint64_t fingerprint = 0;
     // How much happened.
     unsigned calls = 0, talked = 0, crashes = 0, cuts = 0, jumps = 0;
-    std::string ladder;  // with Trace::Keep::messages
+    // With Trace::Keep::messages: all of them, and of the first rule that was broken those that matter: of
+    // its call, or all REGISTERs.
+    std::string ladder, short_ladder;
 };
 
 [[nodiscard]] Outcome live(std::uint64_t seed, Trace::Keep keep = Trace::Keep::nothing);

@@ -52,6 +52,8 @@ class Server::Shard final : public Engine {
     }
     void send_failed(stack::ClientHandle origin) override { node_.send_failed(origin, now()); }
     stack::Outbox& outbox() override { return node_.outbox(); }
+    void turn_ended() override { server_.settle(); }
+    bool may_send() override { return server_.may_send(); }
 
     void hand_over(std::uint16_t shard, const sip::Flow& flow, std::string_view octets) override {
         server_.shards_[shard]->letters_.emplace_back(HandedOver{flow, std::string(octets)});
@@ -152,6 +154,7 @@ void Server::crash() {
     }
     disk_.cut_power();
     disk_.faults = {};
+    packets_to_crash_.reset();
     waiting_.clear();
     writing_.clear();
     written_.reset();
@@ -225,25 +228,38 @@ void Server::opened(StreamEnd end, const Endpoint& local, const Endpoint& peer) 
     const auto shard = static_cast<std::uint16_t>(random_.below(shards_.size()));
     accepted_[end] = shard;
     shards_[shard]->outlet().opened(end, local, peer);
-    settle();
 }
 
 void Server::received(StreamEnd end, std::string_view octets) {
     shards_[accepted_.at(end)]->outlet().received(end, octets);
-    settle();
 }
 
 void Server::closed(StreamEnd end) {
     const auto found = accepted_.find(end);
     if (found == accepted_.end()) return;
-    shards_[found->second]->outlet().closed(end);
+    const auto shard = found->second;
     accepted_.erase(found);
-    settle();
+    shards_[shard]->outlet().closed(end);
 }
 
 // --- What is left of a turn.
 
+bool Server::may_send() {
+    if (!packets_to_crash_) return true;
+    if (*packets_to_crash_ == 0) return false;
+    --*packets_to_crash_;
+    return true;
+}
+
 void Server::settle() {
+    work_off_turn();
+    if (packets_to_crash_ && *packets_to_crash_ == 0) return crash();
+    if (written_ || waiting_.empty()) return;
+    std::swap(writing_, waiting_);
+    written_ = world_clock_.now() + options_.commit_time;
+}
+
+void Server::work_off_turn() {
     const auto has_letters = [](const auto& shard) { return shard->has_letters(); };
     do {
         for (auto& shard : shards_) {
@@ -254,9 +270,6 @@ void Server::settle() {
     for (std::uint16_t shard = 0; shard < shards_.size(); ++shard)
         for (auto& commit : std::exchange(shards_[shard]->node().commits(), {}))
             waiting_.push_back({shard, std::move(commit)});
-    if (written_ || waiting_.empty()) return;
-    std::swap(writing_, waiting_);
-    written_ = world_clock_.now() + options_.commit_time;
 }
 
 // The batch is on the disk, or is not, and its shards are told.

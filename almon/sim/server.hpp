@@ -39,6 +39,8 @@ class Server final : public Machine, Station {
 
     // Everything in memory is gone, and of the disk what was not synced; nobody is told.
     void crash();
+    // It crashes right after so many more packets have left, even between two of one turn.
+    void crash_after(unsigned packets) { packets_to_crash_ = packets; }
     void start();
     // Somebody sets its calendar: an administrator, or NTP at last. It notices at its next turn.
     void calendar_jumps(std::chrono::milliseconds by);
@@ -73,6 +75,8 @@ class Server final : public Machine, Station {
 
     // Whatever a turn has left: packets, letters between the shards, commits.
     void settle();
+    void work_off_turn();
+    bool may_send();
     void write_batch();
     bool write(const std::vector<Waiting>& batch);
     void restore();
@@ -93,6 +97,7 @@ class Server final : public Machine, Station {
     std::vector<std::unique_ptr<Shard>> shards_;
     std::map<StreamEnd, std::uint16_t> accepted_;  // by which shard
     std::vector<Waiting> waiting_, writing_;
+    std::optional<unsigned> packets_to_crash_;
     std::optional<Instant> written_;  // in the world's time: when the batch that is being written is durable
 };
 

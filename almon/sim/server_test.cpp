@@ -150,6 +150,46 @@ TEST_CASE("a call comes about however many shards there are, and leaves none of 
     }
 }
 
+TEST_CASE("a server may crash between any two packets of a turn, and what it still had to send is not sent") {
+    Village village;
+    auto& bob = village.phone(village.exchange, "bob");
+    village.registers(village.alice);
+    village.registers(bob);
+    village.alice.calls("bob");
+    // 407, then INVITE and 100, or the other way round.
+    CHECK(village.crash_after(village.exchange, 2, 5s));
+    CHECK_FALSE(village.exchange.is_up());
+    const auto sent_by_exchange = [](const Trace::Line& line) {
+        return line.from == "example.com" && !line.cseq.ends_with("REGISTER");
+    };
+    const auto& lines = village.trace().lines();
+    CHECK(std::count_if(lines.begin(), lines.end(), sent_by_exchange) == 2);
+    village.exchange.start();
+    CHECK(village.exchange.bindings("bob").size() == 1);
+}
+
+TEST_CASE("a crash that waits for more packets than are sent comes when the time is over") {
+    Village village;
+    CHECK_FALSE(village.crash_after(village.exchange, 2, 1s));
+    CHECK_FALSE(village.exchange.is_up());
+    village.exchange.start();
+    village.registers(village.alice);
+}
+
+TEST_CASE("what comes over a stream that the server has opened is answered at once, as all else is") {
+    Village village(1, {}, sip::Transport::tcp);
+    auto& bob = village.phone(village.exchange, "bob");
+    village.registers(village.alice);
+    village.registers(bob);
+    village.alice.loses_its_streams();
+    village.run_for(1s);
+    village.alice.when_called = {.ring_for = 0s};
+    bob.calls("alice");
+    village.run_for(100ms);
+    INFO(village.trace().ladder());
+    CHECK(bob.call(0).state == State::talking);
+}
+
 TEST_CASE("a user whom nobody knows has no bindings") {
     const Village village;
     CHECK(village.exchange.bindings("nobody").empty());

@@ -77,6 +77,13 @@ std::string Trace::ladder(std::string_view call_id) const {
     return text;
 }
 
+std::string Trace::ladder_of_method(std::string_view method) const {
+    std::string text;
+    for (const auto& line : lines_)
+        if (line.is_remark() || line.cseq.ends_with(" " + std::string(method))) text += print_line(line);
+    return text;
+}
+
 std::string Trace::name_of(const base::IpAddress& host) const {
     const auto found = names_.find(host);
     return found == names_.end() ? base::printed(host) : found->second;

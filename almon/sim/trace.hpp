@@ -29,6 +29,8 @@ class Observer {
  public:
     virtual ~Observer() = default;
     virtual void note(const Passage& passage) = 0;
+    // A datagram that has come to where it was sent.
+    virtual void arrived(const Passage&) {}
 };
 
 class Trace final : public Observer {
@@ -59,6 +61,8 @@ class Trace final : public Observer {
 
     // A line a message; of one call, or of all. Remarks belong to every call.
     std::string ladder(std::string_view call_id = {}) const;
+    // Of all requests with this method and their responses.
+    std::string ladder_of_method(std::string_view method) const;
 
  private:
     std::string name_of(const base::Endpoint& endpoint) const;

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@
 
 namespace almon::sim {
 
+// So much happens in one second that the world would never end.
+struct Livelock : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 class World : Observer {
  public:
     explicit World(std::uint64_t seed, Trace::Keep keep = Trace::Keep::messages);
@@ -32,7 +38,13 @@ class World : Observer {
     // A phone with an account at this server.
     Phone& phone(Server& server, const std::string& user, sip::Transport transport = sip::Transport::udp);
 
+    // A phone behind a NAT; each call of nat() makes one.
+    Phone& phone(Server& server, const std::string& user, sip::Transport transport,
+                 const base::IpAddress& nat);
+    base::IpAddress nat();
+
     Network& network() { return network_; }
+    const Network& network() const { return network_; }
     const Trace& trace() const { return trace_; }
     const Rules& rules() const { return rules_; }
     const Clock& clock() const { return clock_; }
@@ -50,6 +62,8 @@ class World : Observer {
     }
     // The power of its host fails; it stays down until start().
     void crash(Server& server);
+    // The same after so many more of its packets, even between two of one turn; true: within this time.
+    bool crash_after(Server& server, unsigned packets, Duration limit);
     // Network::cut_off() and reconnect(), with a remark in the trace.
     void cut_off(const base::IpAddress& host, Network::Way way = Network::Way::both);
     void reconnect(const base::IpAddress& host);
@@ -62,6 +76,9 @@ class World : Observer {
     Next next(Instant end) const;
     bool step(Instant end);
     void note(const Passage& passage) override;
+    void arrived(const Passage& passage) override { rules_.arrived(passage); }
+    void count_step(std::string_view what);
+    Phone& make_phone(Server& server, const std::string& user, sip::Transport transport, Endpoint address);
     Endpoint next_address();
 
     base::Random random_;
@@ -69,7 +86,9 @@ class World : Observer {
     Trace trace_;
     Rules rules_;
     Network network_;
-    std::uint8_t hosts_ = 0;
+    Instant second_began_{};  // and how much has happened since then
+    unsigned steps_ = 0;
+    std::uint8_t hosts_ = 0, private_hosts_ = 0;
     std::vector<std::unique_ptr<Machine>> machines_;
 };
 

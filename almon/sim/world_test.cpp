@@ -217,6 +217,44 @@ TEST_CASE("a binding that was taken back stays away over a crash") {
     }
 }
 
+TEST_CASE("users of two domains call each other through both servers, and both may crash in between") {
+    World world(1);
+    std::vector<Phone*> phones;
+    std::vector<Server*> servers;
+    for (const auto* domain : {"example.com", "example.net"}) {
+        servers.push_back(
+            &world.server({.domain = domain, .policy = {.inbound = server::Inbound::local_users}}));
+        phones.push_back(&world.phone(*servers.back(), domain[8] == 'c' ? "alice" : "dave"));
+        phones.back()->registers();
+    }
+    auto &alice = *phones[0], &dave = *phones[1];
+    world.run_for(1s);
+    alice.calls("sip:dave@" + base::printed(servers[1]->address().address));
+    world.run_for(3s);
+    for (auto* server : servers) {
+        world.crash(*server);
+        server->start();
+    }
+    INFO(world.trace().ladder());
+    REQUIRE(dave.calls().size() == 1);
+    CHECK(dave.call(0).is_confirmed);
+    dave.hangs_up(0);
+    world.run_for(1s);
+    CHECK(alice.call(0).state == State::over);
+    CHECK_FALSE(dave.call(0).is_bye_lost);
+    CHECK(world.rules().broken().empty());
+}
+
+TEST_CASE("a world that does not come to rest says so instead of running for ever") {
+    World world(1);
+    auto& server = world.server();
+    auto& alice = world.phone(server, "alice");
+    const auto flood = [&] {
+        for (int i = 0; i < 30'000; ++i) world.network().send(alice.address(), server.address(), "\r\n\r\n");
+    };
+    CHECK_THROWS_AS(flood(), Livelock);
+}
+
 TEST_CASE("a full disk refuses registrations with 503, and calls to those who are bound go on") {
     Town town;
     town.exchange.disk().faults.capacity_octets = 0;
