@@ -47,6 +47,7 @@ struct SimOptions {
     std::uint64_t seeds = 1'000, first_seed = 1;
     double minutes = 0;                 // instead of a number of seeds
     std::optional<std::uint64_t> seed;  // this one only, with all its messages
+    bool all_messages = false;          // of a life that went wrong, not only those that matter
     bool json = false;
 };
 int simulate(const SimOptions& options);

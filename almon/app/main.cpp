@@ -67,11 +67,15 @@ void add_show(CLI::App& program, ShowOptions& options, int& exit_code) {
 
 void add_sim(CLI::App& program, SimOptions& options, int& exit_code) {
     auto* command = program.add_subcommand(
-        "sim", "simulate servers and phones on a bad network, and see whether all that must hold holds");
+        "sim",
+        "live many simulated lives of servers and phones on a bad network; the first that breaks a rule "
+        "is shown, with the command that replays it");
     command->add_option("--seeds", options.seeds, "how many lives")->capture_default_str();
     command->add_option("--first-seed", options.first_seed, "where to begin")->capture_default_str();
     command->add_option("--minutes", options.minutes, "as many lives as fit into this time");
-    command->add_option("--seed", options.seed, "replay this one, and show its messages");
+    command->add_option("--seed", options.seed, "live this one again, and show all its messages");
+    command->add_flag("--all-messages", options.all_messages,
+                      "of a failure show the whole life, not only the call or the registrations");
     command->add_flag("--json", options.json, "as JSON");
     command->callback([&] { exit_code = simulate(options); });
 }
