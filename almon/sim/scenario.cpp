@@ -37,10 +37,11 @@ class Life {
         const auto start = world_.clock().now();
         try {
             happens();
-            clear_up();
+            if (!has_failed()) clear_up();
         } catch (const Livelock& livelock) {
             breaks(livelock.what());
         }
+        for (const auto& sentence : world_.rules().broken()) breaks(sentence);
         outcome_.simulated = world_.clock().now() - start;
         outcome_.messages = world_.trace().messages();
         outcome_.fingerprint = world_.trace().fingerprint();
@@ -125,6 +126,7 @@ class Life {
         return call_id.contains('@') ? world_.trace().ladder(call_id)
                                      : world_.trace().ladder_of_method("REGISTER");
     }
+    bool has_failed() const { return !outcome_.broken.empty() || !world_.rules().broken().empty(); }
     void breaks(std::string sentence) { outcome_.broken.push_back(std::move(sentence)); }
 
     World world_;
@@ -141,7 +143,7 @@ class Life {
 void Life::happens() {
     world_.network().quality = weather();
     for (const auto& [phone, home] : residents_) phone->registers(asked_for);
-    for (auto turns = 10 + below(20); turns > 0; --turns) {
+    for (auto turns = 10 + below(20); turns > 0 && !has_failed(); --turns) {
         something_happens();
         world_.run_for(milliseconds(below(6'000)));
         heal(world_.clock().now());
@@ -290,7 +292,6 @@ void Life::clear_up() {
         if (!server->load().is_zero()) breaks(server->domain() + " has something left when all is over");
     for (const auto& [phone, home] : residents_)
         if (phone->transactions() > 0) breaks(phone->user() + " has a transaction left when all is over");
-    for (const auto& sentence : world_.rules().broken()) breaks(sentence);
 }
 
 void Life::check_calls() {
