@@ -169,7 +169,7 @@ void Network::happen(Retry& retry) {
     auto* stream = stream_of(retry.to);
     if (stream == nullptr) return;
     const bool is_hopeless = clock_.now() - retry.since >= longest_stall;
-    if (!flows(*stream) && !is_hopeless) return plan(clock_.now() + retry_pause, std::move(retry));
+    if (!flows(*stream) && !is_hopeless) return plan(clock_.now() + retry_pause, retry);
     auto held = std::exchange(stream->sides[side_of(retry.to)].held, {});
     if (flows(*stream)) {
         for (auto& event : held) std::visit([this](auto& what) { happen(what); }, event);
