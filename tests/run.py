@@ -2,6 +2,8 @@
 """Runs the whole-program tests: every test_* function of tests/*_test.py, each in a process of its own.
 
     tests/run.py [-j N] [--list] [--json FILE] [WORD …]    WORD: only tests with it in their name
+
+Soaks, which have that word in their name, take minutes each and run only where a WORD says "soak".
 """
 import argparse
 import concurrent.futures
@@ -17,7 +19,7 @@ import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
-LIMIT_SECONDS = 180
+LIMIT_SECONDS = 120  # and twice what `takes` tells
 sys.path.insert(0, str(HERE))
 
 
@@ -31,10 +33,16 @@ def tests_in(path):
 
 
 def choose(words):
-    """The slow ones first (`takes` tells), so that none of them begins when the others are through."""
+    """Each name with the seconds that `takes` tells; the slow ones first, so that none begins at the end."""
     found = [one for path in sorted(HERE.glob("*_test.py")) for one in tests_in(path)]
-    chosen = [(name, test) for name, test in found if not words or any(word in name for word in words)]
-    return [name for name, _ in sorted(chosen, key=lambda one: -getattr(one[1], "seconds", 0))]
+    chosen = {name: getattr(test, "seconds", 0) for name, test in found if is_wanted(name, words)}
+    return dict(sorted(chosen.items(), key=lambda one: -one[1]))
+
+
+def is_wanted(name, words):
+    if "soak" in name and not any("soak" in word for word in words):
+        return False
+    return not words or any(word in name for word in words)
 
 
 def run_here(name):
@@ -57,16 +65,17 @@ def end_all(process):
     process.wait()
 
 
-def run_apart(name):
+def run_apart(name, takes_seconds):
     """(seconds, what it said or None if it passed)"""
+    limit = LIMIT_SECONDS + 2 * takes_seconds
     begun = time.monotonic()
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         process = subprocess.Popen([sys.executable, __file__, "--here", name], stdin=subprocess.DEVNULL,
                                    stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            code = process.wait(LIMIT_SECONDS)
+            code = process.wait(limit)
         except subprocess.TimeoutExpired:
-            code = f"no end within {LIMIT_SECONDS} s"
+            code = f"no end within {limit} s"
         finally:
             end_all(process)
         output.seek(0)
@@ -77,7 +86,7 @@ def run_apart(name):
 def run_all(names, jobs):
     failed = []
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        running = {pool.submit(run_apart, name): name for name in names}
+        running = {pool.submit(run_apart, name, seconds): name for name, seconds in names.items()}
         for number, done in enumerate(concurrent.futures.as_completed(running), 1):
             name, (seconds, said) = running[done], done.result()
             print(f"[{number}/{len(names)}] {name} {'ok' if said is None else 'FAILED'} ({seconds:.1f} s)",

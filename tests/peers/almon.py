@@ -46,7 +46,7 @@ class Almon:
     """A running server on loopback; `with Almon(...) as almon:`"""
 
     def __init__(self, users=(), config=None, arguments=(), host="127.0.0.1", transports=("udp", "tcp"),
-                 state=None, port=None, preparation=None):
+                 state=None, port=None, preparation=None, program=PROGRAM):
         self.host = host
         self.port = port or free_port()
         self.home = tempfile.mkdtemp(prefix="almon-test.")
@@ -57,6 +57,7 @@ class Almon:
         self.config = config
         self.arguments = list(arguments)
         self.transports = transports
+        self.program = program
         self.preparation = preparation  # called in the server's process before the program
         self.process = None
 
@@ -91,7 +92,11 @@ class Almon:
             file.write(text)
 
     def start(self):
-        command = [PROGRAM, "serve"]
+        self.launch()
+        self.wait_until_up()
+
+    def launch(self):
+        command = [self.program, "serve"]
         if self.config is not None:
             self.write_config(self.config)
             command.append(self.config_path)
@@ -101,6 +106,8 @@ class Almon:
         with open(self.log_path, "a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT,
                                             preexec_fn=self.preparation)
+
+    def wait_until_up(self):
         wait_until(self.is_up, 20, lambda: f"the server to start; its log: {self.log()}")
 
     def is_up(self):
@@ -113,6 +120,15 @@ class Almon:
 
     def bindings(self, aor=None):
         return json.loads(self.run("bindings", *([aor] if aor else []), "--json").stdout)
+
+    def resident(self):
+        """Octets of memory that it has now."""
+        pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGESIZE")
+
+    def descriptors(self):
+        """How many files and sockets it has open now."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def log(self):
         with open(self.log_path) as file:

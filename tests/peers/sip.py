@@ -274,8 +274,19 @@ class Call:
 
 
 @contextlib.contextmanager
-def alice_and_bob(server):
-    """Two phones over UDP, registered."""
-    with Phone(server, "alice", "secret-a") as alice, Phone(server, "bob", "secret-b") as bob:
+def alice_and_bob(server, transport="udp"):
+    """Two phones, registered."""
+    with Phone(server, "alice", "secret-a", transport) as alice, \
+            Phone(server, "bob", "secret-b", transport) as bob:
         assert alice.register().status == 200 and bob.register().status == 200
         yield alice, bob
+
+
+def a_call_goes_through(alice, bob, patience=30):
+    call = alice.call(f"sip:bob@{alice.domain}")
+    bob.reply(bob.expect("INVITE", patience), 200)
+    call.answered(patience)
+    bob.expect("ACK", patience)
+    call.in_dialog("BYE")
+    bob.reply(bob.expect("BYE", patience), 200)
+    assert alice.final(patience).status == 200
