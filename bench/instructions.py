@@ -5,12 +5,12 @@
 The figure is the difference between a long run and a short one, divided by the units of work between them, less
 what the benchmark itself spends on writing the messages.
 """
-import argparse
-import json
 import pathlib
 import re
 import subprocess
 import tempfile
+
+import results
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = HERE.parent / "build" / "release" / "bench" / "node_cost"
@@ -19,15 +19,13 @@ SHORT, LONG = 1_000, 4_000
 
 
 def count(program, folder, work, units):
-    told = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", *COUNTED, program, work,
-                           str(units)], capture_output=True, text=True, check=True)
+    callgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", *COUNTED]
+    told = subprocess.run([*callgrind, program, work, str(units)], capture_output=True, text=True, check=True)
     return int(re.search(r"Collected : (\d+)", told.stderr).group(1))
 
 
 def main(arguments):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json")
-    options = parser.parse_args(arguments)
+    options = results.options(__doc__, arguments, rounds=1)
     figures = {}
     with tempfile.TemporaryDirectory(prefix="almon-bench.") as folder:
         program = f"{folder}/node_cost"  # valgrind 3.19 cannot read the debug information of clang 19
@@ -37,5 +35,4 @@ def main(arguments):
     print("\nInstructions of a shard, without kernel and sockets")
     for work, instructions in figures.items():
         print(f"{work:12}{instructions:10,}")
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(figures))
+    results.keep("instructions", options, figures=figures)

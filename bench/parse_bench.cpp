@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 
 #include "almon/sip/edits.hpp"
@@ -19,8 +20,8 @@ using namespace almon::sip;
 using almon::base::Printer;
 
 std::string load(const char* name) {
-    const auto folder = std::filesystem::path(__FILE__).parent_path() / "messages";
-    std::ifstream file(folder / name, std::ios::binary);
+    std::ifstream file(std::filesystem::path(ALMON_BENCH_MESSAGES) / name, std::ios::binary);
+    if (!file) throw std::runtime_error(std::string("cannot read the message ") + name);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 

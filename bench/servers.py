@@ -1,136 +1,162 @@
-#!/usr/bin/env python3
-"""CPU microseconds that a proxied call and a REGISTER cost, almon beside Kamailio, in turn in one run.
+"""The servers that are measured: almon, Kamailio, and one that does nothing but answer, the kernel's floor.
 
-    bench/run.py servers [--runs N] [--quick] [--only WORD] [--json FILE] [--durability memory|relaxed|commit]
-
-Each server runs on core 1 with one worker (one shard), the load generator on core 0. CPU is what the kernel
-accounted to all threads of the server between the first and the last message. The median of N rounds is
-printed; the rounds of the two servers alternate, so that the machine's drift hits both.
+Each runs with one worker (one shard) on core 1, unless told otherwise; the load comes from core 0.
 """
-import argparse
 import json
 import os
 import pathlib
 import shutil
-import statistics
+import signal
+import socket
 import subprocess
-import sys
-import tempfile
 import time
 
+import machine
+
 HERE = pathlib.Path(__file__).resolve().parent
-ALMON = pathlib.Path(os.environ.get("ALMON", HERE.parent / "build" / "release" / "almon"))
-PORTS = {"almon": 5075, "kamailio": 5070}
-
-# name, driver arguments, unit
-WORKLOADS = [
-    ("call, saturated", ["--scenario", "call", "--rate", "0", "--window", "100", "--calls", "40000", "--aors", "10000"]),
-    ("call at 2,000/s", ["--scenario", "call", "--rate", "2000", "--window", "4000", "--calls", "12000", "--aors", "10000"]),
-    ("REGISTER, saturated", ["--scenario", "register", "--rate", "0", "--window", "100", "--calls", "200000", "--aors", "100000"]),
-    ("REGISTER at 5,000/s", ["--scenario", "register", "--rate", "5000", "--window", "4000", "--calls", "25000", "--aors", "25000"]),
-]
+BUILT = HERE.parent / "build" / "release"
+ALMON = pathlib.Path(os.environ.get("ALMON", BUILT / "almon"))
+START_LIMIT = 20  # seconds
 
 
-def pinned(core):
-    return ["taskset", "-c", str(core)] if os.cpu_count() > 1 else []
+class Server:
+    """One that listens at 127.0.0.1:PORT; `place` keeps several of a kind apart."""
 
+    core = 1
 
-class Kamailio:
-    name = "kamailio"
+    def __init__(self, folder, place=0):
+        self.port = self.first_port + place
+        self.folder = pathlib.Path(folder) / f"{self.name}-{place}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.pid = self.process = None
 
-    def start(self, folder):
-        command = ["kamailio", "-f", str(HERE / "peers" / "kamailio.cfg"), "-P", f"{folder}/kamailio.pid", "-m", "4096", "-M", "32",
-                   "-b", "4194304", "-x", "tlsf", "-X", "tlsf", "-A", "CHILDREN=1"]
-        subprocess.run(pinned(1) + command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(1.5)
-        self.pid = int(pathlib.Path(f"{folder}/kamailio.pid").read_text())
+    @property
+    def target(self):
+        return f"127.0.0.1:{self.port}"
 
-    def stop(self):
-        os.kill(self.pid, 15)
-        for _ in range(120):
-            if not os.path.exists(f"/proc/{self.pid}"):
-                return
-            time.sleep(0.5)
-
-
-class Almon:
-    name = "almon"
-
-    def __init__(self, durability):
-        self.durability = durability
-
-    def start(self, folder):
-        config = f"{folder}/almon.toml"
-        pathlib.Path(config).write_text(
-            f'[server]\nlisten = ["udp:127.0.0.1:{PORTS["almon"]}"]\nstate = "{folder}/state"\nshards = 1\ndomains = ["127.0.0.1"]\n'
-            f'[access]\ntrusted = ["127.0.0.0/8"]\n[store]\ndurability = "{self.durability}"\n')
-        self.process = subprocess.Popen(pinned(1) + [str(ALMON), "serve", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def run(self, command):
+        self.process = subprocess.Popen(machine.pinned(self.core) + [str(word) for word in command],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=(self.folder / "log").open("w"))
         self.pid = self.process.pid
-        time.sleep(1.5)
+
+    def start(self):
+        self.launch()
+        answer_time(self.port)
+        time.sleep(0.5)  # what goes on after the first answer belongs to the start
+        return self
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait(40)
-
-
-def drive(server, arguments, sipload):
-    port = PORTS[server.name]
-    command = [sys.executable, str(HERE / "peers" / "sip_cpu_per_call.py"), "--gen", "sipload", "--pids", str(server.pid), "--target",
-               f"127.0.0.1:{port}", "--port", str(port + 1020), "--uas-port", str(port + 1025), "--runs", "1", "--label", server.name,
-               "--pin-client", "0", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"SIPLOAD": sipload})
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        raise SystemExit(f"bench: the load generator failed against {server.name}:\n{done.stdout}{done.stderr}")
-    return lines[0]
-
-
-def main(arguments):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="one round, a tenth of the work")
-    parser.add_argument("--only", default="")
-    parser.add_argument("--json")
-    parser.add_argument("--durability", default="memory", choices=["memory", "relaxed", "commit"])
-    options = parser.parse_args(arguments)
-    for program in ("kamailio", "gcc", "taskset"):
-        if not shutil.which(program):
-            raise SystemExit(f"bench: {program} is missing; `./dev setup` installs it")
-    folder = tempfile.mkdtemp(prefix="almon-bench.")
-    sipload = f"{folder}/sipload"
-    subprocess.run(["gcc", "-O2", "-w", str(HERE / "peers" / "src" / "sipload.c"), "-o", sipload], check=True)
-    servers = [Kamailio(), Almon(options.durability)]
-    results = {}
-    try:
-        for server in servers:
-            server.start(folder)
-        for name, arguments in WORKLOADS:
-            if options.only not in name:
+        """At once: a second SIGTERM does not let almon wait for calls. What does not go is killed, children too."""
+        for patience in (0.3, 10):
+            self.process.terminate()
+            try:
+                self.process.wait(patience)
+                return
+            except subprocess.TimeoutExpired:
                 continue
-            if options.quick:
-                arguments = [str(int(a) // 10) if a.isdigit() and int(a) > 4000 else a for a in arguments]
-            for _ in range(1 if options.quick else options.runs):
-                for server in servers:
-                    figures = drive(server, arguments, sipload)
-                    results.setdefault(name, {}).setdefault(server.name, []).append(figures)
-                    print(f"  {name:22} {server.name:9} {figures['cpu_us']:7.1f} µs  {figures['got_rate']:>8}/s  failed {figures['failed']}",
-                          file=sys.stderr, flush=True)
-    finally:
-        for server in servers:
-            if hasattr(server, "pid"):
-                server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-    report(results, options)
+        for member in machine.family(self.pid):
+            os.kill(member, signal.SIGKILL)
+        self.process.wait()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
 
 
-def report(results, options):
-    print(f"\nCPU of the server for one unit of work, median of {1 if options.quick else options.runs} (almon: durability {options.durability})")
-    print(f"{'work':24}{'almon µs':>10}{'Kamailio µs':>13}{'ratio':>8}{'almon MiB':>11}{'Kamailio MiB':>14}{'failed':>8}")
-    for name, by_server in results.items():
-        cpu = {s: statistics.median(f["cpu_us"] for f in figures) for s, figures in by_server.items()}
-        memory = {s: max(f["pss_mib"] for f in figures) for s, figures in by_server.items()}
-        failed = sum(f["failed"] for f in by_server["almon"])
-        print(f"{name:24}{cpu['almon']:10.1f}{cpu['kamailio']:13.1f}{cpu['almon'] / cpu['kamailio']:8.2f}"
-              f"{memory['almon']:11.1f}{memory['kamailio']:14.1f}{failed:8}")
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(results, indent=1))
+class Almon(Server):
+    name, first_port = "almon", 5075
+
+    def __init__(self, folder, place=0, durability="memory", digest=False, shards=1, is_new=True):
+        super().__init__(folder, place)
+        self.program = ALMON
+        trusted = "" if digest else '"127.0.0.0/8"'
+        self.config = self.folder / "almon.toml"
+        self.state = self.folder / "state"
+        if is_new:
+            shutil.rmtree(self.state, ignore_errors=True)
+        self.config.write_text(f'[server]\nlisten = ["udp:{self.target}"]\nstate = "{self.state}"\nshards = {shards}\n'
+                               f'domains = ["127.0.0.1"]\n[access]\ntrusted = [{trusted}]\n'
+                               f'[store]\ndurability = "{durability}"\n[limits]\ntransactions = 10000000\n')
+
+    def launch(self):
+        self.run([self.program, "serve", self.config])
+
+    def add_users(self, count, password):
+        for number in range(1, count + 1):
+            subprocess.run([self.program, "user", "add", f"user{number}@127.0.0.1", "--password", password,
+                            "--state", self.state], check=True)
+
+    def status(self):
+        told = subprocess.run([self.program, "status", "--json", "--state", self.state], capture_output=True,
+                              check=True)
+        return json.loads(told.stdout)
+
+
+class Kamailio(Server):
+    name, first_port = "kamailio", 5175
+
+    def __init__(self, folder, place=0, digest=False):
+        super().__init__(folder, place)
+        self.control = self.folder / "ctl"
+        self.defines = ["-A", "CHILDREN=1", "-A", f'CONTROL="unix:{self.control}"']
+        self.defines += ["-A", "WITH_AUTH"] if digest else []
+
+    def launch(self):  # -DD: stay in the foreground
+        self.run(["kamailio", "-DD", "-f", HERE / "peers" / "kamailio.cfg", "-l", f"udp:{self.target}", "-m", "6144",
+                  "-M", "32", "-b", "4194304", "-x", "tlsf", "-X", "tlsf", *self.defines])
+
+    def transactions(self):
+        told = subprocess.run(["kamcmd", "-s", f"unix:{self.control}", "tm.stats"], capture_output=True, text=True,
+                              check=True).stdout
+        return int(told.partition("current:")[2].split()[0])
+
+
+class Echo(Server):
+    name, first_port = "echo", 5275
+
+    def launch(self):
+        self.run([BUILT / "bench" / "udp_echo", self.port, "batched"])
+
+
+def register_text(user, call_id, port):
+    return (f"REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};rport;branch=z9hG4bK-{call_id}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:{user}@127.0.0.1>;tag=1\r\nTo: <sip:{user}@127.0.0.1>\r\n"
+            f"Call-ID: {call_id}\r\nCSeq: 1 REGISTER\r\nContact: <sip:{user}@127.0.0.1:{port}>\r\n"
+            f"Expires: 60\r\nContent-Length: 0\r\n\r\n").encode()
+
+
+def answer_time(port):
+    """Asks until a REGISTER is answered, a 401 counting too; the seconds that it took."""
+    began = time.monotonic()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.bind(("127.0.0.1", 0))
+        phone.connect(("127.0.0.1", port))
+        phone.settimeout(0.001)
+        for attempt in range(START_LIMIT * 1000):
+            try:
+                phone.send(register_text("first", f"first-{attempt}", phone.getsockname()[1]))
+                phone.recv(65536)
+                return time.monotonic() - began
+            except ConnectionRefusedError:
+                time.sleep(0.001)
+            except TimeoutError:
+                continue
+    raise SystemExit(f"bench: no server answers at port {port}")
+
+
+def need(*programs):
+    missing = [program for program in programs if not shutil.which(program)]
+    if missing:
+        raise SystemExit(f"bench: {', '.join(missing)} missing; `./dev setup bench` installs it")
+    unbuilt = [path for path in (ALMON, BUILT / "bench" / "sipload") if not path.exists()]
+    if unbuilt:
+        raise SystemExit(f"bench: {unbuilt[0]} is missing; `./dev bench` builds it")
+
+
+def keep_program(folder):
+    """A copy of almon for this run, which goes on when somebody builds meanwhile."""
+    global ALMON
+    ALMON = pathlib.Path(shutil.copy2(ALMON, pathlib.Path(folder) / "almon"))
