@@ -28,7 +28,7 @@ std::vector<std::string> own_domains(const Settings& settings,
     for (const auto& listener : listeners) {
         const bool v6 = listener.local.address.family() == base::IpAddress::Family::v6;
         auto host = base::printed(listener.local.address);
-        if (v6) host = "[" + host + "]";
+        if (v6) host.insert(0, "[").append("]");
         if (std::ranges::find(domains, host) == domains.end()) domains.push_back(std::move(host));
     }
     if (domains.empty()) domains.emplace_back("localhost");
