@@ -12,7 +12,7 @@ from peers.sip import Phone
 # With durability "commit", the default: a 200 leaves when its binding is on the disk.
 TRUSTED = '[access]\ntrusted = ["127.0.0.0/8"]\n'
 BACK_WITHIN_SECONDS = 1.0
-STARTS = 5  # of one state, while others use the machine
+STARTS = 3  # of one state, while others use the machine
 
 
 def start_again(server):
@@ -30,7 +30,7 @@ def start_again(server):
     else:
         server.launch()
     server.wait_until_up()
-    return seconds
+    print(f"back after {seconds:.3f} s")
 
 
 def seconds_until_back(server):
@@ -39,7 +39,7 @@ def seconds_until_back(server):
     server.launch()
     processor = Processor(server)
     with Phone(server, "first") as phone:
-        wait_until(lambda: is_registered(phone), 20, lambda: f"a first 200; the server's log: {server.log()}")
+        wait_until(lambda: is_registered(phone), 60, lambda: f"a first 200; the server's log: {server.log()}")
         return time.monotonic() - begun, processor.is_ours()
 
 
@@ -66,14 +66,14 @@ def kill_amid(server, crowd, registrations):
     crowd.server_is_dead()
 
 
-def kill_often(kills, subscribers, registrations):
+def kill_often(kills, subscribers, registrations, start=Almon.start):
     chance = random.Random()
     with Almon(config=TRUSTED) as server, Crowd(server, subscribers) as crowd:
         for _ in range(kills):
             kill_amid(server, crowd, chance.randrange(registrations // 4, registrations * 3 // 4))
-            seconds = start_again(server)
+            start(server)
             complaints = crowd.settle(bindings(server))
-            print(f"back after {seconds:.3f} s with {crowd.bound()} bindings, {dict(complaints)}")
+            print(f"{crowd.bound()} bindings, {dict(complaints)}")
             assert not complaints, complaints
         crowd.register(registrations)
         crowd.finish()
@@ -87,7 +87,7 @@ def test_two_kills_amid_some_thousand_registrations_lose_and_revive_nothing():
 
 @takes(120)
 def test_soak_ten_kills_amid_a_hundred_thousand_registrations_lose_and_revive_nothing():
-    kill_often(kills=10, subscribers=50_000, registrations=100_000)
+    kill_often(kills=10, subscribers=50_000, registrations=100_000, start=start_again)
 
 
 def test_of_a_state_that_is_set_back_the_crowd_sees_both_what_was_lost_and_what_was_revived():

@@ -108,7 +108,7 @@ class Almon:
                                             preexec_fn=self.preparation)
 
     def wait_until_up(self):
-        wait_until(self.is_up, 20, lambda: f"the server to start; its log: {self.log()}")
+        wait_until(self.is_up, 60, lambda: f"the server to start; its log: {self.log()}")
 
     def is_up(self):
         if self.process.poll() is not None:
