@@ -21,7 +21,7 @@ MAY_USE_PREPROCESSOR = {"base", "net"}
 
 # System headers that a pure room may not include, tests excepted.
 IMPURE_HEADERS = re.compile(
-    r"""(sys|netinet|arpa|net|boost/asio)/.* | (unistd|fcntl|poll|netdb|signal|pthread|time)\.h
+    r"""(sys|netinet|arpa|net)/.* | (unistd|fcntl|poll|netdb|signal|pthread|time|uv)\.h
       | csignal | ctime | thread | mutex | shared_mutex | condition_variable | future
       | fstream | filesystem | iostream""",
     re.VERBOSE,
@@ -127,8 +127,8 @@ def check_outside_include(rooms, path, line, target):
     if is_pure and IMPURE_HEADERS.fullmatch(target):
         yield Finding(path, line, f"<{target}> in {room}, which is pure",
                       "take bytes, time and randomness as arguments (docs/decisions/001-sans-io.md)")
-    if target.startswith("boost/asio") and room != "net":
-        yield Finding(path, line, "Boost.Asio outside net", "use what almon/net offers")
+    if target == "uv.h" and room != "net":
+        yield Finding(path, line, "libuv outside net", "use what almon/net offers")
 
 
 def check_preprocessor(path, text):

@@ -79,9 +79,9 @@ class Includes(unittest.TestCase):
         self.assertEqual(includes("almon/sip/a_test.cpp", "#include <fstream>\n"), [])
         self.assertEqual(includes("almon/host/a.cpp", "#include <fstream>\n"), [])
 
-    def test_asio_lives_in_net(self):
-        self.assertEqual(len(includes("almon/host/a.cpp", "#include <boost/asio/post.hpp>\n")), 1)
-        self.assertEqual(includes("almon/net/a.cpp", "#include <boost/asio/post.hpp>\n"), [])
+    def test_libuv_lives_in_net(self):
+        self.assertEqual(len(includes("almon/host/a.cpp", "#include <uv.h>\n")), 1)
+        self.assertEqual(includes("almon/net/a.cpp", "#include <uv.h>\n"), [])
 
 
 class Preprocessor(unittest.TestCase):

@@ -69,6 +69,12 @@ void read_seconds(const Value& value, seconds& into, std::int64_t least, std::in
     into = seconds(count);
 }
 
+void read_gathering(const Value& value, Config& config) {
+    auto count = config.gathering.count();
+    read_number(value, count, 0, 20, " (milliseconds)");
+    config.gathering = std::chrono::milliseconds(count);
+}
+
 void read_flag(const Value& value, bool& into) {
     const auto given = value.node.value_exact<bool>();
     if (!given) return value.refuse("true or false");
@@ -206,6 +212,7 @@ constexpr std::array keys{
     Key{"server", "domains", read_domains},
     Key{"server", "state", read_state},
     Key{"server", "shards", [](const Value& v, Config& c) { read_number(v, c.shards, 0, 256); }},
+    Key{"server", "gathering", read_gathering},
     Key{"access", "digest", read_digest},
     Key{"access", "trusted", read_trusted},
     Key{"access", "inbound", read_inbound},
@@ -383,7 +390,8 @@ base::Outcome<std::string> parse_domain(std::string_view text) {
 bool needs_restart(const Config& running, const Config& wanted) {
     const auto fixed = [](const Config& config) {
         return std::tie(config.listen, config.state, config.shards, config.durability, config.log_level,
-                        config.log_json, config.log_private, config.transactions, config.connections);
+                        config.log_json, config.log_private, config.gathering, config.transactions,
+                        config.connections);
     };
     return fixed(running) != fixed(wanted);
 }

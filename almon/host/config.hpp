@@ -29,6 +29,7 @@ struct Config {
     bool log_json = false;
     bool log_private = false;  // hide what tells who calls whom
 
+    std::chrono::milliseconds gathering = base::limits::gathering;
     std::size_t transactions = base::limits::transactions_per_shard;
     std::size_t connections = base::limits::connections_per_shard;
 };

@@ -101,6 +101,7 @@ TEST_CASE("every key reaches its place") {
         server.domains = ["Example.COM", "192.0.2.1"]
         server.state = "/srv/almon"
         server.shards = 3
+        server.gathering = 0
         access.digest = ["SHA-256", "md5", "SHA-512-256"]
         access.trusted = ["10.0.0.0/8", "::1"]
         access.inbound = "local-users"
@@ -115,6 +116,7 @@ TEST_CASE("every key reaches its place") {
     CHECK(config.policy.domains == std::vector<std::string>{"example.com", "192.0.2.1"});
     CHECK(config.state == "/srv/almon");
     CHECK(config.shards == 3);
+    CHECK(config.gathering == std::chrono::milliseconds(0));
     using enum sip::digest::Algorithm;
     CHECK(config.policy.digest == std::vector{sha256, md5, sha512_256});
     REQUIRE(config.policy.trusted.size() == 2);
@@ -169,6 +171,8 @@ TEST_CASE("an unknown section is told with the nearest known one") {
 
 TEST_CASE("a value out of its range is told with the range") {
     CHECK(errors("[server]\nshards = 257") == "f:2:10: `shards`: expected a whole number from 0 to 256\n");
+    CHECK(errors("[server]\ngathering = 21") ==
+          "f:2:13: `gathering`: expected a whole number from 0 to 20 (milliseconds)\n");
     CHECK(errors("[server]\nshards = -1") == "f:2:10: `shards`: expected a whole number from 0 to 256\n");
     CHECK(errors("[server]\nshards = 1.0") == "f:2:10: `shards`: expected a whole number from 0 to 256\n");
     CHECK(errors("[proxy]\ntimer_c = 180") ==
@@ -290,6 +294,7 @@ TEST_CASE("a server is told when part of a new configuration needs a start") {
     CHECK_FALSE(needs_restart(running, parsed("[access]\ninbound = \"local-users\"\n")));
     CHECK_FALSE(needs_restart(running, parsed("[limits]\npending_commits = 500\n")));
     CHECK(needs_restart(running, parsed("[server]\nshards = 3\n")));
+    CHECK(needs_restart(running, parsed("[server]\ngathering = 0\n")));
     CHECK(needs_restart(running, parsed("[log]\nlevel = \"debug\"\n")));
     CHECK(needs_restart(running, parsed("[limits]\nconnections = 10\n")));
 }

@@ -87,6 +87,7 @@ base::Outcome<void> Server::make_shards() {
             .shard = shard,
             .shards = site_->shards,
             .connections = config_.connections,
+            .gathering = config_.gathering,
             .key = site_->keys.tables,
         }));
         shard_list_.push_back(shards_.back().get());

@@ -16,6 +16,7 @@ Shard::Shard(const ShardOptions& options)
       mailbox_(loop_, *this, base::limits::letters_per_shard),
       streams_(options.key) {
     loop_.at_every_turn_end(this);
+    loop_.gather_for(options.gathering);
 }
 
 Shard::~Shard() = default;

@@ -25,7 +25,8 @@ struct ShardOptions {
     std::uint16_t shards = 1;
     std::size_t connections = base::limits::connections_per_shard;
     base::Duration probation = base::limits::connection_first_message;
-    base::HashKey key = {};  // of the tables that strangers fill
+    base::Duration gathering{0};  // net::Loop::gather_for()
+    base::HashKey key = {};       // of the tables that strangers fill
 };
 
 class Shard final : net::UdpReader,

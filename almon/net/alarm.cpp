@@ -1,58 +1,59 @@
 #include "almon/net/alarm.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <algorithm>
+#include <chrono>
 
+#include "almon/base/assert.hpp"
 #include "almon/net/loop.hpp"
+#include "almon/net/uv_watch.hpp"
 
 namespace almon::net {
 
-struct Alarm::Clockwork : std::enable_shared_from_this<Clockwork> {
-    Clockwork(Loop& its_loop, Sleeper& its_sleeper)
-        : loop(its_loop), sleeper(&its_sleeper), timer(its_loop.context()) {}
-
-    void wish(std::optional<base::Instant> deadline) {
-        wished = deadline;
-        if (deadline && (!set || *deadline < *set)) arm(*deadline);
+struct Alarm::Watch {
+    Watch(Loop& its_loop, Sleeper& its_sleeper) : loop(its_loop), sleeper(its_sleeper) {
+        handle.data = this;
+        ALMON_ASSERT(uv_timer_init(&loop.handles(), &handle) == 0);
     }
-    void arm(base::Instant deadline) {
-        set = deadline;
-        ++settings;
-        timer.expires_after(deadline - loop.moment().now);
-        timer.async_wait([self = shared_from_this(), deadline](const boost::system::error_code& error) {
-            if (!error && self->set == deadline) self->ring();
-        });
+
+    void set(std::optional<base::Instant> wanted) {
+        if (wanted == deadline) return;
+        deadline = wanted;
+        if (!deadline) {
+            uv_timer_stop(&handle);
+            return;
+        }
+        uv_timer_start(
+            &handle, [](uv_timer_t* timer) { static_cast<Watch*>(timer->data)->ring(); }, wait(), 0);
+    }
+    // libuv counts whole milliseconds, from the time when its turn began.
+    std::uint64_t wait() const {
+        using std::chrono::milliseconds, std::chrono::nanoseconds;
+        const auto left = std::max(base::Duration::zero(), *deadline - loop.moment().now);
+        const auto due = std::chrono::ceil<milliseconds>(nanoseconds(uv_hrtime()) + left);
+        return static_cast<std::uint64_t>(due.count()) - uv_now(&loop.handles());
     }
     void ring() {
-        set.reset();
-        if (sleeper == nullptr || !wished) return;
-        const auto moment = loop.moment();
-        if (*wished > moment.now) return arm(*wished);  // the deadline had been moved meanwhile
-        wished.reset();
-        sleeper->woken(moment);
+        auto& its_loop = loop;
+        deadline.reset();
+        sleeper.woken(loop.moment());  // who may destroy the alarm
+        its_loop.worked();
     }
 
+    uv_timer_t handle{};
     Loop& loop;
-    Sleeper* sleeper;  // null when the alarm is gone
-    boost::asio::steady_timer timer;
-    std::optional<base::Instant> wished;
-    std::optional<base::Instant> set;
-    std::uint64_t settings = 0;
+    Sleeper& sleeper;
+    std::optional<base::Instant> deadline;
 };
 
-Alarm::Alarm(Loop& loop, Sleeper& sleeper) : clockwork_(std::make_shared<Clockwork>(loop, sleeper)) {}
-
-Alarm::~Alarm() {
-    clockwork_->sleeper = nullptr;
-    clockwork_->timer.cancel();
+void Alarm::Close::operator()(Watch* watch) const {
+    CloseWatch()(watch);
 }
+
+Alarm::Alarm(Loop& loop, Sleeper& sleeper) : watch_(new Watch(loop, sleeper)) {}
+Alarm::~Alarm() = default;
 
 void Alarm::wake_at(std::optional<base::Instant> deadline) {
-    clockwork_->wish(deadline);
-}
-
-std::uint64_t Alarm::timer_settings() const {
-    return clockwork_->settings;
+    watch_->set(deadline);
 }
 
 }  // namespace almon::net

@@ -1,8 +1,7 @@
-// One deadline on a loop. The operating system's timer is set only when it must ring earlier than it is set
-// to, so moving a deadline with every message costs no system call.
+// One deadline on a loop, kept to the millisecond, never early. Moving it costs no system call: a loop waits
+// no longer than until the next deadline.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -30,12 +29,13 @@ class Alarm {
 
     // Replaces the deadline; nothing: sleep on. One that is past comes in the next turn.
     void wake_at(std::optional<base::Instant> deadline);
-    // How often the operating system's timer was set.
-    std::uint64_t timer_settings() const;
 
  private:
-    struct Clockwork;
-    std::shared_ptr<Clockwork> clockwork_;  // a pending wait holds it too
+    struct Watch;
+    struct Close {
+        void operator()(Watch* watch) const;
+    };
+    std::unique_ptr<Watch, Close> watch_;
 };
 
 }  // namespace almon::net

@@ -147,6 +147,7 @@ void Connections::readable(Connection& connection) {
     if (count < 0 || connection.closing) return;
     touch(connection);
     connection.may_be_owed = true;
+    if (static_cast<std::size_t>(count) == read_octets) loop_.hurry();
     reader_.received(connection.id, {arriving_.get(), static_cast<std::size_t>(count)});
 }
 

@@ -40,7 +40,10 @@ class Descriptor {
 
  private:
     struct Watch;
-    std::shared_ptr<Watch> watch_;  // a pending wait holds it too
+    struct Close {
+        void operator()(Watch* watch) const;
+    };
+    std::unique_ptr<Watch, Close> watch_;
 };
 
 }  // namespace almon::net

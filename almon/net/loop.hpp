@@ -9,9 +9,7 @@
 
 #include "almon/base/time.hpp"
 
-namespace boost::asio {
-class io_context;
-}
+struct uv_loop_s;
 
 namespace almon::net {
 
@@ -33,11 +31,16 @@ class Loop {
 
     // Turns until stop(). A loop that waits for nothing makes no wake-ups.
     void run();
-    // One turn: waits at most this long for events, works through at most limits::events_per_turn of them.
-    // False when there was none. For tests, and for programs with a loop of their own.
+    // One turn: waits at most this long for events, works through those that are ready. False when there was
+    // none. For tests, and for programs with a loop of their own.
     bool turn(base::Duration patience);
     // From any thread, for good: a stopped loop does not run again.
     void stop();
+
+    // Has run() gather: while events come more often than this, but leave the thread idle for most of the
+    // time, turns begin no more often than this. A message then waits up to so long, and many share the price
+    // of a wake-up. The first event after a pause is not kept waiting. Zero, the default, is off.
+    void gather_for(base::Duration interval) { interval_ = interval; }
 
     // Has work() done on the loop's thread, in a later turn. From any thread; the order of one thread's is
     // kept.
@@ -56,8 +59,12 @@ class Loop {
     // Forgets a hook that goes away before the turn ends.
     void forget(TurnEnd& hook);
 
-    // For the other sources of this folder.
-    boost::asio::io_context& context();
+    // For the other sources of this folder: where they put their libuv handles, …
+    uv_loop_s& handles();
+    // … what they call after each event (a batch ends after limits::events_per_turn of them), …
+    void worked();
+    // … and when they took their share and left more for the next turn: it is not the time to gather.
+    void hurry() { hurries_ = true; }
 
  private:
     struct Engine;
@@ -75,13 +82,21 @@ class Loop {
     void enqueue(std::unique_ptr<AnyErrand> errand);
     void begin_turn();
     void end_turn();
-    void work_through_ready();
+    void gather();
+    void work(base::Duration patience);
+    bool run_errands();
     void call_hooks();
 
     std::unique_ptr<Engine> engine_;
     std::optional<base::Moment> moment_;
     TurnEnd* host_ = nullptr;
     std::vector<TurnEnd*> hooks_;
+    std::size_t events_ = 0;    // of this turn, …
+    std::size_t in_batch_ = 0;  // … and since something was sent
+    base::Duration interval_{0};
+    std::optional<base::Instant> woken_;  // when this turn's work began, if there was any
+    std::optional<base::Instant> last_woken_;
+    bool hurries_ = false;
 };
 
 }  // namespace almon::net

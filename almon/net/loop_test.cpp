@@ -99,6 +99,32 @@ TEST_CASE("a batch is at most a turn's share of events") {
     CHECK(done == base::limits::events_per_turn + 1);
 }
 
+TEST_CASE("events that come often share their turns when the loop gathers") {
+    Loop loop;
+    std::string text;
+    Diary host(loop, "|", text);
+    loop.at_every_turn_end(&host);
+    loop.gather_for(200ms);
+    std::thread thread([&] { loop.run(); });
+    for (int i = 0; i < 50; ++i) {
+        loop.post([&] { loop.moment(); });  // as all do who have work
+        std::this_thread::sleep_for(100us);
+    }
+    loop.post([&] { loop.stop(); });
+    thread.join();
+    CHECK(text.size() < 10);  // of up to 51
+}
+
+TEST_CASE("a loop gathers neither at the first event nor while it leaves more behind than it takes") {
+    Loop loop;
+    loop.gather_for(1h);
+    loop.post([&] {
+        loop.hurry();
+        loop.post([&] { loop.stop(); });
+    });
+    loop.run();
+}
+
 TEST_CASE("hooks of one turn come after the host's, once, and may add others") {
     Loop loop;
     std::string text;

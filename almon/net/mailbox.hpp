@@ -68,6 +68,7 @@ class Mailbox {
         const auto batch = rest.first(std::min(rest.size(), base::limits::letters_per_turn));
         read_ += batch.size();
         reader_.delivered(batch);
+        if (read_ < delivering_.size()) loop_.hurry();
         if (is_more_due()) loop_.post([this] { deliver(); });
     }
     bool is_more_due() {

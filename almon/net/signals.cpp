@@ -1,38 +1,39 @@
 #include "almon/net/signals.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <csignal>
 
+#include "almon/base/assert.hpp"
 #include "almon/net/loop.hpp"
+#include "almon/net/uv_watch.hpp"
 
 namespace almon::net {
 
-struct Signals::Watch : std::enable_shared_from_this<Watch> {
-    Watch(Loop& loop, SignalReader& its_reader)
-        : reader(&its_reader), signals(loop.context(), SIGTERM, SIGINT, SIGHUP) {}
-
-    void wait() {
-        signals.async_wait([self = shared_from_this()](const boost::system::error_code& error, int number) {
-            if (error || self->reader == nullptr) return;
-            self->wait();
-            self->reader->signalled(number == SIGHUP ? Signal::reload : Signal::stop);
-        });
+struct Signals::Watch {
+    Watch(Loop& its_loop, SignalReader& its_reader, int number) : loop(its_loop), reader(its_reader) {
+        handle.data = this;
+        ALMON_ASSERT(uv_signal_init(&loop.handles(), &handle) == 0);
+        ALMON_ASSERT(uv_signal_start(&handle, heard, number) == 0);
+    }
+    static void heard(uv_signal_t* handle, int number) {
+        auto& [itself, loop, reader] = *static_cast<Watch*>(handle->data);
+        reader.signalled(number == SIGHUP ? Signal::reload : Signal::stop);
+        loop.worked();
     }
 
-    SignalReader* reader;  // null when Signals is gone
-    boost::asio::signal_set signals;
+    uv_signal_t handle{};
+    Loop& loop;
+    SignalReader& reader;
 };
 
-Signals::Signals(Loop& loop, SignalReader& reader) : watch_(std::make_shared<Watch>(loop, reader)) {
-    watch_->wait();
+void Signals::Close::operator()(Watch* watch) const {
+    CloseWatch()(watch);
 }
 
-Signals::~Signals() {
-    watch_->reader = nullptr;
-    boost::system::error_code ignored;
-    watch_->signals.clear(ignored);
-    watch_->signals.cancel(ignored);
+Signals::Signals(Loop& loop, SignalReader& reader) {
+    constexpr std::array numbers = {SIGTERM, SIGINT, SIGHUP};
+    for (std::size_t i = 0; i < numbers.size(); ++i) watches_[i].reset(new Watch(loop, reader, numbers[i]));
 }
+
+Signals::~Signals() = default;
 
 }  // namespace almon::net

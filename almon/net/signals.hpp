@@ -1,6 +1,7 @@
 // The signals that an operator sends, delivered on a loop instead of in the middle of something.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -31,7 +32,10 @@ class Signals {
 
  private:
     struct Watch;
-    std::shared_ptr<Watch> watch_;  // the pending wait holds it too
+    struct Close {
+        void operator()(Watch* watch) const;
+    };
+    std::array<std::unique_ptr<Watch, Close>, 3> watches_;
 };
 
 }  // namespace almon::net

@@ -1,5 +1,7 @@
 #include "almon/net/udp_socket.hpp"
 
+#include "almon/base/limits.hpp"
+#include "almon/net/loop.hpp"
 #include "almon/net/socket_address.hpp"
 
 namespace almon::net {
@@ -15,7 +17,8 @@ base::Outcome<std::unique_ptr<UdpSocket>> UdpSocket::bind(Loop& loop, const base
 }
 
 UdpSocket::UdpSocket(Loop& loop, Fd socket, UdpReader& reader)
-    : reader_(reader),
+    : loop_(loop),
+      reader_(reader),
       local_(local_endpoint(socket.number())),
       unsent_(base::limits::unsent_datagrams),
       socket_(loop, std::move(socket), *this) {
@@ -33,6 +36,7 @@ void UdpSocket::send(std::span<const Outgoing> datagrams) {
 // One batch, whatever else there is: the next comes after the others had their turn.
 void UdpSocket::readable() {
     const auto datagrams = calls_.read(socket_.number(), counters_);
+    if (datagrams.size() == base::limits::datagrams_per_turn) loop_.hurry();
     socket_.await_readable();  // before the reader may destroy this socket
     if (!datagrams.empty()) reader_.received(*this, datagrams);
 }

@@ -45,6 +45,7 @@ class UdpSocket final : Readiness {
     void readable() override;
     void writable() override;
 
+    Loop& loop_;
     UdpReader& reader_;
     base::Endpoint local_;
     UdpCounters counters_;
