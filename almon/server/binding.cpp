@@ -20,6 +20,7 @@ struct Fixed {
     std::uint32_t cseq;
     std::uint16_t q;
     std::uint16_t sizes[4];  // contact, parameters, Call-ID, Path
+    bool is_behind_nat;
 };
 
 std::uint16_t packed_size(std::size_t size) {
@@ -41,7 +42,8 @@ char* put(char* to, const Binding& b) {
                       b.cseq,
                       b.q,
                       {packed_size(b.contact.size()), packed_size(b.parameters.size()),
-                       packed_size(b.call_id.size()), packed_size(b.path.size())}};
+                       packed_size(b.call_id.size()), packed_size(b.path.size())},
+                      b.is_behind_nat};
     std::memcpy(to, &fixed, sizeof fixed);
     to += sizeof fixed;
     for (const auto text : {b.contact, b.parameters, b.call_id, b.path}) to = put(to, text);
@@ -103,6 +105,7 @@ void AorRecord::Iterator::read() {
     binding_.flow = fixed.flow;
     binding_.cseq = fixed.cseq;
     binding_.q = fixed.q;
+    binding_.is_behind_nat = fixed.is_behind_nat;
 }
 
 AorRecord::Iterator AorRecord::Bindings::begin() const {

@@ -27,7 +27,8 @@ struct Binding {
     base::Instant expires;
     sip::Flow flow;  // the way the REGISTER came: a stream's connection is used again for calls
     std::uint32_t cseq = 0;
-    std::uint16_t q = 1000;  // thousandths
+    std::uint16_t q = 1000;      // thousandths
+    bool is_behind_nat = false;  // over UDP: only where the REGISTER came from leads to the phone
 
     bool is_current(base::Instant now) const { return expires > now; }
     // RFC 5626 §4.1, §4.2: `"<urn:uuid:…>"` with its quotes, empty when absent; and the number of the flow.

@@ -106,7 +106,7 @@ class Editor {
     void prepend_own(const RouteSigner& signer, const stack::Listener& listener) {
         char buffer[512];
         base::Printer out{buffer};
-        signer.print(listener, forwarding_.envelope, out);
+        signer.print(listener, forwarding_.envelope, forwarding_.flows, out);
         edits_.prepend(record_route, out.view());
     }
 

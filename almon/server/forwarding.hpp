@@ -18,6 +18,7 @@ struct Forwarding {
     std::uint32_t max_breadth;       // RFC 5393 §5.3; 0: leave the field alone
     const stack::Listener* came_by;  // null: not on our path
     const stack::Listener* leaves_by;
+    FlowsOfDialog flows = {};
 };
 
 void edit_for_target(const Forwarding& forwarding, const Domains& domains, const RouteSigner& signer,

@@ -81,6 +81,7 @@ class Node final : stack::Core {
     sip::digest::NonceLedger nonces_;
     Authenticator authenticator_;
     Domains domains_;
+    FlowTokens flows_;
     Targets targets_;
     Registrar registrar_;
     Proxy proxy_;

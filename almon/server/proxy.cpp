@@ -24,6 +24,17 @@ bool has_another_via(const stack::Arrival& arrival) {
     return only != nullptr && only->value_size > arrival.envelope.via.text.size();
 }
 
+std::string word_of(const FlowTokens& flows, const sip::Flow& flow) {
+    char buffer[96];
+    base::Printer out{buffer};
+    flows.print(flow, out);
+    return std::string(out.view());
+}
+
+bool by_flow(const Branch& branch, const Target& target) {
+    return target.is_behind_flow && !branch.is_second_try;
+}
+
 // What a branch counts as that brought no final response (§16.7 step 6, §16.9; a caller who hung up gets
 // 487).
 sip::Status status_without_response(const ResponseContext& context) {
@@ -33,11 +44,12 @@ sip::Status status_without_response(const ResponseContext& context) {
 }  // namespace
 
 Proxy::Proxy(stack::Stack& stack, const Domains& domains, const Targets& targets, const RouteSigner& signer,
-             const base::HashKey& route_key, SettingsSnapshot settings)
+             const FlowTokens& flows, const base::HashKey& route_key, SettingsSnapshot settings)
     : stack_(stack),
       domains_(domains),
       targets_(targets),
       signer_(signer),
+      flows_(flows),
       route_key_(route_key),
       settings_(std::move(settings)) {}
 
@@ -61,6 +73,7 @@ std::optional<NoTarget> Proxy::request(const stack::Arrival& arrival, const Rout
     context.request = copy(arrival.message);
     context.targets = std::move(*targets);
     context.came_by = stack_.listener_for(arrival.flow);
+    if (is_only_reached_back(arrival)) context.caller_flow = word_of(flows_, arrival.flow);
     context.max_breadth = breadth;
     context.is_invite = arrival.message.method() == sip::method::invite;
     context.timer_c = settings_->timer_c;
@@ -111,8 +124,15 @@ void Proxy::start_branch(ContextHandle handle, const RoutedRequest& request, Bra
     auto& branch = *branches_.get(context.branches);
     const auto& target = context.targets[branch.target];
     const auto& flow = branch.is_second_try ? *target.else_by : target.flow;
-    edit_for_target({request.message, request.envelope, request.route, target, branch.breadth,
-                     context.came_by, stack_.listener_for(flow)},
+    const auto called_flow = by_flow(branch, target) ? word_of(flows_, flow) : std::string();
+    edit_for_target({request.message,
+                     request.envelope,
+                     request.route,
+                     target,
+                     branch.breadth,
+                     context.came_by,
+                     stack_.listener_for(flow),
+                     {context.caller_flow, called_flow}},
                     domains_, signer_, edits_);
     branch.transaction =
         stack_.send({request.message, edits_, flow, request.mark.text()}, *this, context.branches.bits());

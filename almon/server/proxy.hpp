@@ -28,7 +28,7 @@ class Proxy final : stack::ServerUser, stack::ClientUser, stack::AlarmUser {
  public:
     // Everything must outlive it.
     Proxy(stack::Stack& stack, const Domains& domains, const Targets& targets, const RouteSigner& signer,
-          const base::HashKey& route_key, SettingsSnapshot settings);
+          const FlowTokens& flows, const base::HashKey& route_key, SettingsSnapshot settings);
     Proxy(const Proxy&) = delete;
     Proxy& operator=(const Proxy&) = delete;
 
@@ -89,6 +89,7 @@ class Proxy final : stack::ServerUser, stack::ClientUser, stack::AlarmUser {
     const Domains& domains_;
     const Targets& targets_;
     const RouteSigner& signer_;
+    const FlowTokens& flows_;
     base::HashKey route_key_;
     SettingsSnapshot settings_;
     base::Slab<ResponseContext> contexts_;

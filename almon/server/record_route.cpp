@@ -39,28 +39,35 @@ bool equal(const base::Hash128& x, const base::Hash128& y) {
 }  // namespace
 
 void RouteSigner::print(const stack::Listener& listener, const sip::Envelope& request,
-                        base::Printer& out) const {
-    const auto signature = sign(request.call_id, request.from_tag);
+                        const FlowsOfDialog& flows, base::Printer& out) const {
+    const auto signature = sign(request.call_id, request.from_tag, flows);
     out.put("<sip:").put(listener.sent_by).put(";lr");
     if (listener.transport != sip::Transport::udp)
         out.put(";transport=").put(sip::uri_name(listener.transport));
+    if (!flows.caller.empty()) out.put(';').put(caller_flow).put('=').put(flows.caller);
+    if (!flows.called.empty()) out.put(';').put(called_flow).put('=').put(flows.called);
     out.put(';').put(parameter).put('=');
     print_word(signature.a, out);
     print_word(signature.b, out);
     out.put('>');
 }
 
-bool RouteSigner::verify(const sip::Uri& uri, const sip::Envelope& request) const {
-    if (request.to_tag.value().empty()) return false;
+// The tag that was signed is the caller's: it tells which side the request comes from.
+RouteSigner::Proof RouteSigner::verify(const sip::Uri& uri, const sip::Envelope& request) const {
+    if (request.to_tag.value().empty()) return {};
     const auto text = uri.parameter(parameter);
     const auto signature = text ? read_signature(*text) : std::nullopt;
-    if (!signature) return false;
-    return equal(*signature, sign(request.call_id, request.from_tag)) ||
-           equal(*signature, sign(request.call_id, request.to_tag));
+    if (!signature) return {};
+    const FlowsOfDialog flows{uri.parameter(caller_flow).value_or(""),
+                              uri.parameter(called_flow).value_or("")};
+    if (equal(*signature, sign(request.call_id, request.from_tag, flows))) return {true, flows.called};
+    if (equal(*signature, sign(request.call_id, request.to_tag, flows))) return {true, flows.caller};
+    return {};
 }
 
-base::Hash128 RouteSigner::sign(const sip::CallId& call_id, const sip::Tag& tag) const {
-    return base::siphash128(key_, {"record-route", call_id.value(), tag.value()});
+base::Hash128 RouteSigner::sign(const sip::CallId& call_id, const sip::Tag& tag,
+                                const FlowsOfDialog& flows) const {
+    return base::siphash128(key_, {"record-route", call_id.value(), tag.value(), flows.caller, flows.called});
 }
 
 bool may_make_dialog(sip::Method method) {

@@ -26,16 +26,17 @@ sip::Envelope dialog(std::string_view call_id, std::string_view from_tag, std::s
 }
 
 // The URI between the brackets of the value for the call of that caller.
-std::string signed_uri(const RouteSigner& by, std::string_view call_id, std::string_view from_tag) {
+std::string signed_uri(const RouteSigner& by, std::string_view call_id, std::string_view from_tag,
+                       const FlowsOfDialog& flows = {}) {
     char buffer[256];
     base::Printer out{buffer};
-    by.print(udp_listener, dialog(call_id, from_tag, ""), out);
+    by.print(udp_listener, dialog(call_id, from_tag, ""), flows, out);
     return std::string(out.view().substr(1, out.size() - 2));
 }
 
 bool verifies(const std::string& uri, const sip::Envelope& request) {
     const auto parsed = sip::Uri::parse(uri);
-    return parsed && signer.verify(*parsed, request);
+    return parsed && signer.verify(*parsed, request).holds;
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ bool verifies(const std::string& uri, const sip::Envelope& request) {
 TEST_CASE("a Record-Route value is a loose SIP URI of ours that names the transport unless it is UDP") {
     char buffer[256];
     base::Printer out{buffer};
-    signer.print(tcp_listener, dialog("c", "a", ""), out);
+    signer.print(tcp_listener, dialog("c", "a", ""), {}, out);
     const auto uri = sip::Uri::parse(out.view().substr(1, out.size() - 2));
     REQUIRE(uri.has_value());
     CHECK(uri->host().text == "192.0.2.1");
@@ -95,4 +96,30 @@ TEST_CASE("all methods but those that make no dialog are kept on the path") {
     for (const auto name :
          {"ACK", "BYE", "CANCEL", "INFO", "MESSAGE", "OPTIONS", "PRACK", "PUBLISH", "REGISTER", "UPDATE"})
         CHECK_FALSE(may_make_dialog(sip::Method(name)));
+}
+
+TEST_CASE("a value tells each side the flow to the other one") {
+    const auto text = signed_uri(signer, "call", "caller", {"0a", "0b"});
+    const auto uri = *sip::Uri::parse(text);
+    CHECK(signer.verify(uri, dialog("call", "caller", "callee")).flow_ahead == "0b");
+    CHECK(signer.verify(uri, dialog("call", "callee", "caller")).flow_ahead == "0a");
+    const auto one_sided = signed_uri(signer, "call", "caller", {"", "0b"});
+    const auto proof = signer.verify(*sip::Uri::parse(one_sided), dialog("call", "callee", "caller"));
+    CHECK(proof.holds);
+    CHECK(proof.flow_ahead.empty());
+}
+
+TEST_CASE("a flow that is changed, exchanged, added or left out proves nothing") {
+    const auto request = dialog("call", "caller", "callee");
+    const auto good = signed_uri(signer, "call", "caller", {"0a", "0b"});
+    CHECK(verifies(good, request));
+    const auto changed = [&](std::string_view from, std::string_view to) {
+        auto text = good;
+        return text.replace(text.find(from), from.size(), to);
+    };
+    CHECK_FALSE(verifies(changed("fd=0b", "fd=0c"), request));
+    CHECK_FALSE(verifies(changed("fc=0a;fd=0b", "fc=0b;fd=0a"), request));
+    CHECK_FALSE(verifies(changed(";fc=0a", ""), request));
+    auto without = signed_uri(signer, "call", "caller");
+    CHECK_FALSE(verifies(without.insert(without.find(";ak="), ";fd=0b"), request));
 }

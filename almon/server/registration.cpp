@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "almon/base/limits.hpp"
+#include "almon/server/flow_tokens.hpp"
 #include "almon/sip/headers/expires.hpp"
 #include "almon/sip/headers/path.hpp"
 
@@ -45,6 +46,15 @@ std::optional<std::uint32_t> read_expires(const sip::Message& message) {
     if (!message.has(sip::Expires::name)) return {};
     const auto expires = message.get<sip::Expires>();
     return expires ? expires->seconds.count() : 3'600;
+}
+
+// A phone that has learnt its outer address (RFC 3581 §9, STUN) has a Contact that holds, and so has one that
+// somebody else registers.
+bool is_behind_nat(const stack::Arrival& arrival, const sip::Contact& contact) {
+    if (sip::is_reliable(arrival.flow.transport) || !is_only_reached_back(arrival)) return false;
+    const auto& uri = contact.address.uri;
+    return !uri.is_sip() || uri.host().address != arrival.flow.peer.address ||
+           uri.port().value_or(sip::default_port(sip::Transport::udp)) != arrival.flow.peer.port;
 }
 
 std::uint32_t count_of(std::chrono::seconds seconds) {
@@ -105,6 +115,7 @@ Registration::Applied Registration::apply_contact(const Request& request, const 
     wanted.call_id = request.call_id();
     wanted.path = request.path;
     wanted.flow = request.arrival.flow;
+    wanted.is_behind_nat = is_behind_nat(request.arrival, contact);
     wanted.cseq = request.cseq();
     wanted.q = contact.q.value_or(1'000);
     return put(request, wanted, std::min(asked, count_of(settings.max_expires)));

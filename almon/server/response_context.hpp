@@ -49,6 +49,7 @@ struct ResponseContext {
     std::unique_ptr<BestResponse> best = {};
     base::Handle<Branch> branches = {};
     const stack::Listener* came_by = nullptr;
+    std::string caller_flow = {};  // FlowTokens; empty: the caller is reached by its Contact
     std::uint32_t max_breadth = 0;
     std::chrono::seconds timer_c{};  // as it was set when the request came
     bool is_invite = false;
@@ -76,6 +77,7 @@ struct ResponseContext {
         next_target = 0;
         std::vector<Target>().swap(targets);
         best.reset();
+        std::string().swap(caller_flow);
         return std::move(request);
     }
     BestResponse& best_response() {

@@ -57,7 +57,10 @@ class RouteReader {
         route_.from_strict_router = true;
     }
     void reach(const sip::Uri& value_of_ours) {
-        route_.is_signed |= signer_.verify(value_of_ours, envelope_);
+        if (const auto proof = signer_.verify(value_of_ours, envelope_)) {
+            route_.is_signed = true;
+            route_.flow_ahead = proof.flow_ahead;
+        }
         if (const auto& address = value_of_ours.host().address)
             route_.leave_from = {*address,
                                  value_of_ours.port().value_or(sip::default_port(sip::Transport::udp))};

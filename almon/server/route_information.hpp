@@ -19,6 +19,7 @@ struct RouteInformation {
     bool from_strict_router = false;     // target was the last Route value
     bool is_signed = false;              // one of ours bore the signature of this dialog
     bool has_foreign_maddr = false;      // the target is at an maddr that is not ours
+    std::string_view flow_ahead;         // where our signed value says that the other side is (FlowTokens)
     sip::Endpoint leave_from;  // the listener that the last of our values names (RFC 5658), if numeric
 
     bool is_unchanged() const { return own_values == 0 && !from_strict_router; }

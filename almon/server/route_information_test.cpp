@@ -44,7 +44,7 @@ std::string signed_value() {
     envelope.from_tag = sip::Tag("f");
     char buffer[256];
     base::Printer out{buffer};
-    signer.print(listeners[0], envelope, out);
+    signer.print(listeners[0], envelope, {}, out);
     return std::string(out.view());
 }
 

@@ -18,6 +18,8 @@ using base::Scanner;
 // The layout: version, then bindings up to the end. Numbers are little-endian, texts have their size before
 // them.
 constexpr char version = 1;
+// Beside the transport: the phone is behind a NAT.
+constexpr std::uint8_t behind_nat = 0x80;
 constexpr auto rule = "stored binding, version 1";
 
 template <std::unsigned_integral Number>
@@ -43,7 +45,8 @@ void put(std::string& out, const Binding& binding, const base::Moment& moment) {
     put(out, static_cast<std::uint64_t>(expires.time_since_epoch().count()));
     put(out, binding.cseq);
     put(out, binding.q);
-    put(out, static_cast<std::uint8_t>(binding.flow.transport));
+    put(out, static_cast<std::uint8_t>(static_cast<std::uint8_t>(binding.flow.transport) |
+                                       (binding.is_behind_nat ? behind_nat : 0)));
     put(out, binding.flow.local);
     put(out, binding.flow.peer);
     for (const auto text : {binding.contact, binding.parameters, binding.call_id, binding.path})
@@ -108,7 +111,9 @@ Binding read_binding(Reader& in, const base::Moment& moment, std::chrono::second
     binding.expires = read_expiry(in, moment, longest);
     binding.cseq = in.number<std::uint32_t>();
     binding.q = in.number<std::uint16_t>();
-    const auto transport = in.number<std::uint8_t>();
+    const auto way = in.number<std::uint8_t>();
+    binding.is_behind_nat = (way & behind_nat) != 0;
+    const auto transport = static_cast<std::uint8_t>(way & ~behind_nat);
     if (transport > static_cast<std::uint8_t>(sip::Transport::wss) || binding.q > 1000) in.fail();
     binding.flow.transport = static_cast<sip::Transport>(transport);
     binding.flow.local = in.endpoint();

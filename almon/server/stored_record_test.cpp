@@ -35,6 +35,7 @@ std::string stored() {
                         {3, 4, 1}};
     bindings[0].cseq = 0x7fff'ffff;
     bindings[0].q = 500;
+    bindings[0].is_behind_nat = true;
     bindings[1] = bindings[0];
     bindings[1].contact = "sip:alice@192.0.2.8";
     bindings[1].expires = before.now + 3'600s;
@@ -59,6 +60,7 @@ TEST_CASE("a stored record comes back, its expiry counted on the new clock") {
     CHECK(first.flow.peer == *sip::Endpoint::parse("[2001:db8::9]:40000"));
     CHECK(first.cseq == 0x7fff'ffff);
     CHECK(first.q == 500);
+    CHECK(first.is_behind_nat);
 }
 
 TEST_CASE("no connection outlives the process") {

@@ -46,9 +46,10 @@ std::optional<Target> target_of(const Binding& binding, const RouteInformation& 
     Target target{.request_uri = as_request_uri(*uri), .path = std::string(binding.path), .q = binding.q};
     const auto hop = next_hop(route, binding.path, *uri);
     const bool is_next = binding.path.empty() && route.hops.empty();
-    if (is_next && binding.flow.connection) {
+    if (is_next && (binding.flow.connection || binding.is_behind_nat)) {
         target.flow = binding.flow;
-        if (hop) target.else_by = *hop;
+        target.is_behind_flow = true;
+        if (hop && binding.flow.connection) target.else_by = *hop;
         return target;
     }
     if (!hop) return {};
@@ -97,10 +98,12 @@ Targets::Found Targets::find_place(const RouteInformation& route) const {
     const bool is_unchanged = target.request_uri == route.target.text();
     const auto uri = is_unchanged ? route.target : sip::Uri::parse(target.request_uri);
     if (!uri) return tl::unexpected(NoTarget{sip::status::bad_request, "malformed Request-URI"});
-    const auto flow = next_hop(route, {}, *uri);
-    if (!flow) return tl::unexpected(flow.error());
-    target.flow = *flow;
-    target.flow.local = route.leave_from;
+    auto flow = next_hop(route, {}, *uri);
+    if (flow) flow->local = route.leave_from;
+    const auto ahead = route.hops.empty() ? flows_.read(route.flow_ahead) : std::nullopt;
+    if (!flow && !ahead) return tl::unexpected(flow.error());
+    target.flow = ahead ? *ahead : *flow;
+    if (flow && ahead) target.else_by = *flow;
     return targets;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "almon/server/domains.hpp"
+#include "almon/server/flow_tokens.hpp"
 #include "almon/server/location.hpp"
 #include "almon/server/route_information.hpp"
 #include "almon/server/subscribers.hpp"
@@ -20,6 +21,7 @@ struct Target {
     sip::Flow flow = {};  // to the first hop
     std::optional<sip::Flow> else_by = {};  // when the connection of `flow` is gone
     std::uint16_t q = 1000;
+    bool is_behind_flow = false;  // only `flow` itself is sure to lead to the user agent
 };
 
 // Why there is no target, as the answer that it deserves.
@@ -31,8 +33,9 @@ struct NoTarget {
 class Targets {
  public:
     // All must outlive this.
-    Targets(const Domains& domains, const Location& location, const Subscribers& subscribers)
-        : domains_(domains), location_(location), subscribers_(subscribers) {}
+    Targets(const Domains& domains, const Location& location, const Subscribers& subscribers,
+            const FlowTokens& flows)
+        : domains_(domains), location_(location), subscribers_(subscribers), flows_(flows) {}
 
     // Those with the highest q first. 404: no such user; 480: a user who is nowhere now; 502: a place that we
     // cannot send to. Turn of a shard only (Location).
@@ -49,6 +52,7 @@ class Targets {
     const Domains& domains_;
     const Location& location_;
     const Subscribers& subscribers_;
+    const FlowTokens& flows_;
 };
 
 // The flow to the hop that a URI names; no connection. Only numeric hosts are reached, and neither broadcast

@@ -105,10 +105,11 @@ class TestExchange : stack::Core {
           nonces(site.keys.nonces, 0, {}),
           authenticator(site.subscribers, nonces, random, stack.settings().listeners, settings),
           domains(settings, stack.settings().listeners),
-          targets(domains, site.location, site.subscribers),
+          flows(stack.settings().listeners, site.keys.tables),
+          targets(domains, site.location, site.subscribers, flows),
           registrar(stack, domains, site.location, authenticator, settings, Durability::memory,
                     site.keys.tables, commits),
-          proxy(stack, domains, targets, site.signer, site.keys.routes, settings),
+          proxy(stack, domains, targets, site.signer, flows, site.keys.routes, settings),
           router(stack, domains, site.signer, site.keys.routes, authenticator, registrar, proxy, settings) {}
 
     // --- Users.
@@ -206,6 +207,7 @@ class TestExchange : stack::Core {
     sip::digest::NonceLedger nonces;
     Authenticator authenticator;
     Domains domains;
+    FlowTokens flows;
     Targets targets;
     Registrar registrar;
     Proxy proxy;

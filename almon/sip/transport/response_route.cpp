@@ -72,6 +72,11 @@ bool mark_source(Message& request, Via& top, const Endpoint& peer) {
     return true;
 }
 
+bool is_behind_nat(const Via& top, const Endpoint& peer) {
+    if (differs(top.host, peer.address.canonical())) return true;
+    return top.has_rport && sent_by_port(top, Transport::udp) != peer.port;
+}
+
 Endpoint response_endpoint(const Flow& flow, const Via& top) {
     const auto port = sent_by_port(top, flow.transport);
     if (is_reliable(flow.transport)) return {flow.peer.address, port};

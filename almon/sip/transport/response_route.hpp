@@ -21,4 +21,8 @@ bool mark_source(Message& request, Via& top, const Endpoint& peer);
 // would be of use to attackers alone; names there are not looked up.
 Endpoint response_endpoint(const Flow& flow, const Via& top);
 
+// Whether the sender does not know the address by which we see it: its sent-by is a name or another address,
+// or, as far as it asked for rport, another port.
+bool is_behind_nat(const Via& top, const Endpoint& peer);
+
 }  // namespace almon::sip
