@@ -42,7 +42,9 @@ void RouteSigner::print(const stack::Listener& listener, const sip::Envelope& re
                         const FlowsOfDialog& flows, base::Printer& out) const {
     const auto signature = sign(request.call_id, request.from_tag, flows);
     out.put("<sip:").put(listener.sent_by).put(";lr");
-    if (listener.transport != sip::Transport::udp)
+    if (sip::is_websocket(listener.transport))
+        out.put(";transport=ws");  // RFC 7118 §5.2 knows no other
+    else if (listener.transport != sip::Transport::udp)
         out.put(";transport=").put(sip::uri_name(listener.transport));
     if (!flows.caller.empty()) out.put(';').put(caller_flow).put('=').put(flows.caller);
     if (!flows.called.empty()) out.put(';').put(called_flow).put('=').put(flows.called);

@@ -27,6 +27,7 @@ const Listener* Shard::listener_for(const sip::Flow& flow) const {
 
 WayBack way_back(const sip::Flow& flow, const sip::Via& top) {
     WayBack way{flow, {}};
+    if (sip::is_websocket(flow.transport)) return way;  // nobody connects to a browser (RFC 7118 §5)
     (sip::is_reliable(flow.transport) ? way.fallback : way.flow.peer) = sip::response_endpoint(flow, top);
     return way;
 }

@@ -37,6 +37,7 @@ bool Stack::received(sip::ConnectionId id, std::string_view octets, base::Moment
     if (id.slot >= connections_.size()) return false;
     auto& connection = connections_[id.slot];
     if (!connection || connection->flow.connection != id) return false;
+    if (sip::is_websocket(connection->flow.transport)) return take_websocket_message(connection->flow, octets);
     connection->framer.feed(octets);
     for (bool has_message = false;;) {
         const auto item = connection->framer.next();
@@ -179,6 +180,17 @@ void Stack::route(const sip::Flow& flow, std::string_view octets, sip::Message::
             return shard_.outbox.hand_over(static_cast<std::uint16_t>(owner), flow, octets);
     }
     take(flow, octets, ends);
+}
+
+// RFC 7118 §5: no framer, and Content-Length need not be there; §6: keepalives as on other streams.
+bool Stack::take_websocket_message(const sip::Flow& flow, std::string_view octets) {
+    if (sip::kind_of(octets) == sip::DatagramKind::message) {
+        route(flow, octets, sip::Message::Ends::with_datagram);
+        return true;
+    }
+    ++shard_.counters.keepalives;
+    if (octets == "\r\n\r\n") shard_.outbox.send(flow, "\r\n");
+    return false;
 }
 
 void Stack::take(const sip::Flow& flow, std::string_view octets, sip::Message::Ends ends) {

@@ -32,7 +32,7 @@ class Stack {
     // --- What a host tells.
     void datagram(const sip::Flow& flow, std::string_view octets, base::Moment moment);
     void connected(const sip::Flow& flow, base::Moment moment);  // flow.connection is set
-    // True when these octets completed a message.
+    // True when these octets completed a message. Over WebSocket they are one message, whole.
     bool received(sip::ConnectionId connection, std::string_view octets, base::Moment moment);
     // Gives the flow that the connection was, or nullopt for one that was not known.
     std::optional<sip::Flow> disconnected(sip::ConnectionId connection, base::Moment moment);
@@ -112,6 +112,7 @@ class Stack {
     };
     // To the shard that owns it: itself, or another.
     void route(const sip::Flow& flow, std::string_view octets, sip::Message::Ends ends);
+    bool take_websocket_message(const sip::Flow& flow, std::string_view octets);
     void take(const sip::Flow& flow, std::string_view octets, sip::Message::Ends ends);
     void take_request(const sip::Flow& flow);
     void take_response(const sip::Flow& flow);

@@ -26,7 +26,8 @@ struct Lab : Core, ServerUser, ClientUser, AlarmUser {
 
     static Settings with_listeners(Settings settings) {
         settings.listeners = {{sip::Transport::udp, our_address, "192.0.2.1:5060"},
-                              {sip::Transport::tcp, our_address, "192.0.2.1:5060"}};
+                              {sip::Transport::tcp, our_address, "192.0.2.1:5060"},
+                              {sip::Transport::ws, our_address, "192.0.2.1:5060"}};
         return settings;
     }
     static sip::Flow udp() { return {sip::Transport::udp, our_address, peer_address, {}}; }
@@ -500,6 +501,28 @@ TEST_CASE("a stream is cut into its messages, pings get their pong, garbage gets
     lab.stack.received(Lab::tcp().connection, broken, lab.moment);
     CHECK(lab.sent() == Lines{"SIP/2.0 400 Bad Request"});
     CHECK(lab.closed.size() == 1);
+}
+
+TEST_CASE("a WebSocket brings whole messages, with or without Content-Length, and nobody connects to a browser") {
+    Lab lab;
+    sip::Flow browser{sip::Transport::ws, our_address, peer_address, {4, 1, 0}};
+    lab.stack.connected(browser, lab.moment);
+    auto text = request("MESSAGE", "z9hG4bK1", "", "WS");
+    text.erase(text.find("Content-Length"), text.find("\r\n\r\n") + 2 - text.find("Content-Length"));
+    CHECK(lab.stack.received(browser.connection, text + "a body", lab.moment));
+    CHECK(lab.seen == Lines{"MESSAGE"});
+    CHECK(sip::Message::parse(lab.last_request)->body() == "a body");
+    lab.finish(200);
+    CHECK(lab.sent() == Lines{"SIP/2.0 200 OK"});
+    CHECK(lab.last_flow == browser);
+    CHECK(lab.last_fallback.port == 0);
+
+    CHECK_FALSE(lab.stack.received(browser.connection, "\r\n\r\n", lab.moment));
+    CHECK(lab.sent() == Lines{""});  // the pong
+    CHECK_FALSE(lab.stack.received(browser.connection, "\r\n", lab.moment));
+    CHECK(lab.sent().empty());
+    CHECK(lab.stack.received(browser.connection, "MESSAGE nonsense", lab.moment));
+    CHECK(lab.closed.empty());  // the next message is whole again
 }
 
 TEST_CASE("answers on a stream know where to go when their connection is gone") {

@@ -17,6 +17,10 @@ enum class Transport : std::uint8_t { udp, tcp, tls, ws, wss };
 constexpr bool is_reliable(Transport transport) {
     return transport != Transport::udp;
 }
+// RFC 7118: each message of the connection is one SIP message, and the client is reached by it alone.
+constexpr bool is_websocket(Transport transport) {
+    return transport == Transport::ws || transport == Transport::wss;
+}
 // As a Via writes it (RFC 3261 §20.42): "UDP"; and as a URI parameter does: "udp".
 std::string_view via_name(Transport transport);
 std::string_view uri_name(Transport transport);
