@@ -12,12 +12,13 @@ Node::Node(Site& site, stack::Settings settings, SettingsSnapshot policy, Durabi
       nonces_(site.keys.nonces, shard(), start),
       authenticator_(site.subscribers, nonces_, random_, stack_.settings().listeners, policy, log),
       domains_(policy, stack_.settings().listeners),
-      flows_(stack_.settings().listeners, site.keys.tables),
-      targets_(domains_, site.location, site.subscribers, flows_),
+      targets_(domains_, site.location, site.subscribers, stack_.flows()),
       registrar_(stack_, domains_, site.location, authenticator_, policy, durability, site.keys.tables,
                  commits_),
-      proxy_(stack_, domains_, targets_, site.signer, flows_, site.keys.routes, policy),
-      router_(stack_, domains_, site.signer, site.keys.routes, authenticator_, registrar_, proxy_, policy) {}
+      proxy_(stack_, domains_, targets_, site.signer, site.keys.routes, policy),
+      redirect_(stack_, targets_),
+      router_(stack_, domains_, site.signer, site.keys.routes, authenticator_, registrar_, proxy_, redirect_,
+              policy) {}
 
 void Node::connected(const sip::Flow& flow, base::Moment moment) {
     const Turn turn(site_.epochs, shard());

@@ -81,10 +81,10 @@ class Node final : stack::Core {
     sip::digest::NonceLedger nonces_;
     Authenticator authenticator_;
     Domains domains_;
-    FlowTokens flows_;
     Targets targets_;
     Registrar registrar_;
     Proxy proxy_;
+    Redirect redirect_;
     Router router_;
     bool draining_ = false;
 };

@@ -1,7 +1,11 @@
 #include "almon/server/proxy.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "almon/server/reach.hpp"
+#include "almon/sip/headers/contact.hpp"
 #include "almon/sip/headers/max_breadth.hpp"
 
 namespace almon::server {
@@ -24,7 +28,7 @@ bool has_another_via(const stack::Arrival& arrival) {
     return only != nullptr && only->value_size > arrival.envelope.via.text.size();
 }
 
-std::string word_of(const FlowTokens& flows, const sip::Flow& flow) {
+std::string word_of(const stack::FlowTokens& flows, const sip::Flow& flow) {
     char buffer[96];
     base::Printer out{buffer};
     flows.print(flow, out);
@@ -44,20 +48,19 @@ sip::Status status_without_response(const ResponseContext& context) {
 }  // namespace
 
 Proxy::Proxy(stack::Stack& stack, const Domains& domains, const Targets& targets, const RouteSigner& signer,
-             const FlowTokens& flows, const base::HashKey& route_key, SettingsSnapshot settings)
+             const base::HashKey& route_key, SettingsSnapshot settings)
     : stack_(stack),
       domains_(domains),
       targets_(targets),
       signer_(signer),
-      flows_(flows),
       route_key_(route_key),
       settings_(std::move(settings)) {}
 
 // --- Requests.
 
 std::optional<NoTarget> Proxy::request(const stack::Arrival& arrival, const RouteInformation& route,
-                                       const LoopMark& mark) {
-    auto targets = targets_.find(route, stack_.moment().now);
+                                       const LoopMark& mark, const RouteRule* rule) {
+    auto targets = targets_.find(route, stack_.moment().now, rule);
     if (!targets) return targets.error();
     const auto breadth = max_breadth_of(arrival.message);
     if (breadth == 0) return NoTarget{sip::status::max_breadth_exceeded, ""};
@@ -73,21 +76,24 @@ std::optional<NoTarget> Proxy::request(const stack::Arrival& arrival, const Rout
     context.request = copy(arrival.message);
     context.targets = std::move(*targets);
     context.came_by = stack_.listener_for(arrival.flow);
-    if (is_only_reached_back(arrival)) context.caller_flow = word_of(flows_, arrival.flow);
+    if (is_only_reached_back(arrival)) context.caller_flow = word_of(stack_.flows(), arrival.flow);
     context.max_breadth = breadth;
     context.is_invite = arrival.message.method() == sip::method::invite;
     context.timer_c = settings_->timer_c;
+    context.may_ring_on = rule == nullptr || rule->ring.count() == 0;
+    if (!context.may_ring_on) context.timer_c = rule->ring;
     forward(handle, {arrival.message, arrival.envelope, route, mark});
     return {};
 }
 
-bool Proxy::relay(const stack::Arrival& arrival, const RouteInformation& route) {
-    const auto targets = targets_.find(route, stack_.moment().now);
+bool Proxy::relay(const stack::Arrival& arrival, const RouteInformation& route, const RouteRule* rule) {
+    const auto targets = targets_.find(route, stack_.moment().now, rule);
     if (!targets) return false;
     const auto& target = targets->front();
     edit_for_target({arrival.message, arrival.envelope, route, target, 0, nullptr, nullptr}, domains_,
                     signer_, edits_);
-    stack_.send_stateless({arrival.message, edits_, target.flow});
+    const bool has_responses = arrival.message.method() != sip::method::ack;
+    stack_.send_stateless({arrival.message, edits_, target.flow}, has_responses ? &arrival.flow : nullptr);
     return true;
 }
 
@@ -124,7 +130,7 @@ void Proxy::start_branch(ContextHandle handle, const RoutedRequest& request, Bra
     auto& branch = *branches_.get(context.branches);
     const auto& target = context.targets[branch.target];
     const auto& flow = branch.is_second_try ? *target.else_by : target.flow;
-    const auto called_flow = by_flow(branch, target) ? word_of(flows_, flow) : std::string();
+    const auto called_flow = by_flow(branch, target) ? word_of(stack_.flows(), flow) : std::string();
     edit_for_target({request.message,
                      request.envelope,
                      request.route,
@@ -224,7 +230,8 @@ void Proxy::take_provisional(BranchHandle handle, const sip::Message& response) 
     if (is_first && branch.is_cancelled) send_cancel(handle);
     if (response.status() == sip::status::trying) return;
     // Step 2. The alarm finds out when it fires.
-    if (context.is_invite && !branch.is_cancelled) branch.patience = stack_.moment().now + context.timer_c;
+    if (context.is_invite && context.may_ring_on && !branch.is_cancelled)
+        branch.patience = stack_.moment().now + context.timer_c;
     if (context.is_answered()) return;
     stack_.provisional(*context.transaction, response.status(), without_our_via(response, nullptr));
 }
@@ -261,6 +268,7 @@ void Proxy::take_failure(BranchHandle handle, const sip::Message& response) {
         return give_up(handle, sip::status::request_timeout);
     remove(handle);
     if (context.is_answered()) return release_if_over(context_handle);
+    if (response.status().is_redirection() && follow(context, response)) return proceed(context_handle);
     // The usual case needs no copy of the response.
     const bool is_only_one = !context.best && !context.branches && !context.has_waiting_targets();
     if (is_only_one && response.status() != sip::status::service_unavailable) {
@@ -273,6 +281,41 @@ void Proxy::take_failure(BranchHandle handle, const sip::Message& response) {
         end_branches(context);
     }
     proceed(context_handle);
+}
+
+// Step 4. What has been a target already is none again, and there are never more than max_branches.
+bool Proxy::follow(ResponseContext& context, const sip::Message& redirection) {
+    if (settings_->recursion == Recursion::never || context.is_cancelled) return false;
+    auto found = places_in(redirection);
+    const auto is_known = [&](const Target& target) {
+        return std::ranges::find(context.targets, target.request_uri, &Target::request_uri) !=
+               context.targets.end();
+    };
+    std::erase_if(found, is_known);
+    const auto room = settings_->max_branches - std::min(settings_->max_branches, context.targets.size());
+    if (found.size() > room) found.resize(room);
+    context.targets.insert(context.targets.begin() + context.next_target, std::move_iterator(found.begin()),
+                           std::move_iterator(found.end()));
+    return !found.empty();
+}
+
+// The targets that the Contacts of a 3xx lead to, each once.
+std::vector<Target> Proxy::places_in(const sip::Message& redirection) const {
+    std::vector<Target> places;
+    for (const auto& contact : redirection.all<sip::Contact>()) {
+        if (!contact || contact->is_wildcard || !contact->address.uri.is_sip()) continue;
+        RouteInformation place;
+        place.target = contact->address.uri;
+        if (settings_->recursion == Recursion::own && !domains_.own(place.target)) continue;
+        auto targets = targets_.find(place, stack_.moment().now);
+        if (!targets) continue;
+        for (auto& target : *targets) {
+            if (std::ranges::find(places, target.request_uri, &Target::request_uri) != places.end()) continue;
+            target.q = contact->q.value_or(target.q);
+            insert_by_q(places, std::move(target));
+        }
+    }
+    return places;
 }
 
 void Proxy::give_up(BranchHandle handle, sip::Status status) {

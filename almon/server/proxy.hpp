@@ -28,17 +28,19 @@ class Proxy final : stack::ServerUser, stack::ClientUser, stack::AlarmUser {
  public:
     // Everything must outlive it.
     Proxy(stack::Stack& stack, const Domains& domains, const Targets& targets, const RouteSigner& signer,
-          const FlowTokens& flows, const base::HashKey& route_key, SettingsSnapshot settings);
+          const base::HashKey& route_key, SettingsSnapshot settings);
     Proxy(const Proxy&) = delete;
     Proxy& operator=(const Proxy&) = delete;
 
     // Any request but ACK and CANCEL. The return value says why it cannot go anywhere; nullopt: it went, or
     // was answered.
     [[nodiscard]] std::optional<NoTarget> request(const stack::Arrival& arrival,
-                                                  const RouteInformation& route, const LoopMark& mark);
+                                                  const RouteInformation& route, const LoopMark& mark,
+                                                  const RouteRule* rule = nullptr);
     // An ACK to a 2xx, or a CANCEL that matches nothing, goes on without a transaction (§16.10, §16.11).
-    // False when there is nowhere to send it.
-    bool relay(const stack::Arrival& arrival, const RouteInformation& route);
+    // So does any request that a rule wants forwarded without state; then its responses come back the same
+    // way. False when there is nowhere to send it.
+    bool relay(const stack::Arrival& arrival, const RouteInformation& route, const RouteRule* rule = nullptr);
     // For what comes from now on.
     void apply(SettingsSnapshot settings) { settings_ = std::move(settings); }
 
@@ -67,6 +69,8 @@ class Proxy final : stack::ServerUser, stack::ClientUser, stack::AlarmUser {
     void take_provisional(BranchHandle handle, const sip::Message& response);
     void take_success(BranchHandle handle, const sip::Message& response);
     void take_failure(BranchHandle handle, const sip::Message& response);
+    bool follow(ResponseContext& context, const sip::Message& redirection);
+    std::vector<Target> places_in(const sip::Message& redirection) const;
     void give_up(BranchHandle handle, sip::Status status);
     void proceed(ContextHandle handle);
     void finish(ResponseContext& context);
@@ -89,7 +93,6 @@ class Proxy final : stack::ServerUser, stack::ClientUser, stack::AlarmUser {
     const Domains& domains_;
     const Targets& targets_;
     const RouteSigner& signer_;
-    const FlowTokens& flows_;
     base::HashKey route_key_;
     SettingsSnapshot settings_;
     base::Slab<ResponseContext> contexts_;

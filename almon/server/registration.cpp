@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "almon/base/limits.hpp"
-#include "almon/server/flow_tokens.hpp"
+#include "almon/server/reach.hpp"
 #include "almon/sip/headers/expires.hpp"
 #include "almon/sip/headers/path.hpp"
 

@@ -53,6 +53,7 @@ struct ResponseContext {
     std::uint32_t max_breadth = 0;
     std::chrono::seconds timer_c{};  // as it was set when the request came
     bool is_invite = false;
+    bool may_ring_on = true;    // a provisional response sets Timer C anew
     bool is_cancelled = false;  // by the caller
 
     bool is_answered() const { return !transaction.has_value(); }

@@ -15,8 +15,11 @@ namespace status = sip::status;
 
 constexpr std::string_view anonymous_domain = "anonymous.invalid";  // RFC 3323 §4.1.1.3
 
-Destination destination_of(const RouteInformation& route, const Domains& domains) {
-    const bool ends_here = route.hops.empty() && !route.has_foreign_maddr && domains.own(route.target);
+// A rule may send what is for one of our users anywhere; only a redirect leaves the going to the caller.
+Destination destination_of(const RouteInformation& route, const Domains& domains, const RouteRule* rule) {
+    const bool leads_on = rule != nullptr && !rule->to.empty() && rule->role != ServerRole::redirect;
+    const bool ends_here =
+        route.hops.empty() && !route.has_foreign_maddr && domains.own(route.target) && !leads_on;
     return ends_here ? Destination::own_user : Destination::foreign;
 }
 
@@ -33,7 +36,7 @@ std::string unsupported_tags(const sip::Message& request, sip::HeaderName requir
 
 Router::Router(stack::Stack& stack, const Domains& domains, const RouteSigner& signer,
                const base::HashKey& route_key, Authenticator& authenticator, Registrar& registrar,
-               Proxy& proxy, SettingsSnapshot settings)
+               Proxy& proxy, Redirect& redirect, SettingsSnapshot settings)
     : stack_(stack),
       domains_(domains),
       signer_(signer),
@@ -41,6 +44,7 @@ Router::Router(stack::Stack& stack, const Domains& domains, const RouteSigner& s
       authenticator_(authenticator),
       registrar_(registrar),
       proxy_(proxy),
+      redirect_(redirect),
       settings_(std::move(settings)) {}
 
 void Router::request(const stack::Arrival& arrival) {
@@ -59,7 +63,7 @@ void Router::request(const stack::Arrival& arrival) {
 
 // A REGISTER for one of our domains, or anything that names the server itself and none of its users.
 bool Router::is_for_us(const stack::Arrival& arrival, const RouteInformation& route) const {
-    if (destination_of(route, domains_) == Destination::foreign) return false;
+    if (destination_of(route, domains_, nullptr) == Destination::foreign) return false;
     return arrival.message.method() == method::register_ || !route.target.user();
 }
 
@@ -76,18 +80,45 @@ void Router::proxy(const stack::Arrival& arrival, const RouteInformation& route)
     const LoopMark mark(route_key_, arrival.message, arrival.envelope);
     if (mark.is_in_via_of(arrival.message)) return refuse(arrival, status::loop_detected);
     if (refuse_unsupported(arrival, sip::ProxyRequire::name)) return;
-    const auto caller = admit(arrival, route);
+    const auto* rule = rule_for(arrival, route);
+    const auto caller = admit(arrival, route, destination_of(route, domains_, rule));
     if (!caller) return;
-    if (const auto nowhere = proxy_.request(arrival, route, mark))
+    if (const auto nowhere = play(arrival, route, mark, rule))
         refuse(arrival, nowhere->status, nowhere->warning, *caller);
+}
+
+// Rules are for requests that come to us as the server of the domain, not for those within a dialog.
+const RouteRule* Router::rule_for(const stack::Arrival& arrival, const RouteInformation& route) const {
+    if (settings_->routes.empty() || route.is_signed) return nullptr;
+    if (destination_of(route, domains_, nullptr) == Destination::foreign) return nullptr;
+    return find_rule(settings_->routes, route.target, arrival.message.method());
+}
+
+std::optional<NoTarget> Router::play(const stack::Arrival& arrival, const RouteInformation& route,
+                                     const LoopMark& mark, const RouteRule* rule) {
+    switch (rule != nullptr ? rule->role : ServerRole::proxy) {
+        case ServerRole::proxy: return proxy_.request(arrival, route, mark, rule);
+        case ServerRole::redirect: return redirect_.answer(arrival, route, *rule);
+        case ServerRole::reject: return NoTarget{sip::Status(rule->status), ""};
+        case ServerRole::stateless:
+            if (proxy_.relay(arrival, route, rule)) return {};
+            return NoTarget{status::temporarily_unavailable, ""};
+    }
+    return {};
 }
 
 // ACKs to 2xx, and CANCELs that match nothing here (§16.10). They cannot be challenged: those whom we do not
 // know get 481, or for an ACK nothing.
 void Router::relay(const stack::Arrival& arrival, const RouteInformation& route) {
+    // What was forwarded without state leaves nothing here that its CANCEL or ACK could match.
+    const auto* rule = rule_for(arrival, route);
+    if (rule != nullptr && rule->role == ServerRole::stateless) {
+        if (arrival.envelope.max_forwards > 0) proxy_.relay(arrival, route, rule);
+        return;
+    }
     const auto caller = known_caller(arrival, route).value_or(Caller::stranger);
-    const auto access =
-        decide(caller, destination_of(route, domains_), arrival.message.method(), settings_->inbound);
+    const auto access = decide(caller, destination_of(route, domains_, nullptr), arrival.message.method(),
+                               settings_->inbound);
     const bool relayed =
         access == Access::allow && arrival.envelope.max_forwards > 0 && proxy_.relay(arrival, route);
     if (!relayed && arrival.message.method() == method::cancel) refuse(arrival, status::call_does_not_exist);
@@ -110,7 +141,8 @@ std::optional<Caller> Router::known_caller(const stack::Arrival& arrival,
 }
 
 // Nullopt: the request has had its answer.
-std::optional<Caller> Router::admit(const stack::Arrival& arrival, const RouteInformation& route) {
+std::optional<Caller> Router::admit(const stack::Arrival& arrival, const RouteInformation& route,
+                                    Destination destination) {
     auto caller = known_caller(arrival, route);
     std::optional<Verdict> verdict;
     if (!caller && arrival.message.has(sip::ProxyAuthorization::name)) {
@@ -121,7 +153,7 @@ std::optional<Caller> Router::admit(const stack::Arrival& arrival, const RouteIn
         if (verdict->passed()) caller = Caller::authenticated;
     }
     if (!caller) caller = claims_own(arrival.message) ? Caller::claims_own : Caller::stranger;
-    switch (decide(*caller, destination_of(route, domains_), arrival.message.method(), settings_->inbound)) {
+    switch (decide(*caller, destination, arrival.message.method(), settings_->inbound)) {
         case Access::allow: return caller;
         case Access::challenge:
             challenge(arrival,

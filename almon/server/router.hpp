@@ -8,6 +8,7 @@
 #include "almon/server/access.hpp"
 #include "almon/server/authenticator.hpp"
 #include "almon/server/proxy.hpp"
+#include "almon/server/redirect.hpp"
 #include "almon/server/registrar.hpp"
 #include "almon/stack/stack.hpp"
 
@@ -18,7 +19,7 @@ class Router final : public stack::Core {
     // Everything must outlive it. `route_key`: the one that the signer and the proxy have.
     Router(stack::Stack& stack, const Domains& domains, const RouteSigner& signer,
            const base::HashKey& route_key, Authenticator& authenticator, Registrar& registrar, Proxy& proxy,
-           SettingsSnapshot settings);
+           Redirect& redirect, SettingsSnapshot settings);
 
     void request(const stack::Arrival& arrival) override;
     void apply(SettingsSnapshot settings) { settings_ = std::move(settings); }
@@ -33,11 +34,15 @@ class Router final : public stack::Core {
  private:
     bool is_for_us(const stack::Arrival& arrival, const RouteInformation& route) const;
     void serve(const stack::Arrival& arrival);
+    const RouteRule* rule_for(const stack::Arrival& arrival, const RouteInformation& route) const;
     void proxy(const stack::Arrival& arrival, const RouteInformation& route);
+    std::optional<NoTarget> play(const stack::Arrival& arrival, const RouteInformation& route,
+                                 const LoopMark& mark, const RouteRule* rule);
     void relay(const stack::Arrival& arrival, const RouteInformation& route);
     bool refuse_unsupported(const stack::Arrival& arrival, sip::HeaderName required);
 
-    std::optional<Caller> admit(const stack::Arrival& arrival, const RouteInformation& route);
+    std::optional<Caller> admit(const stack::Arrival& arrival, const RouteInformation& route,
+                                Destination destination);
     std::optional<Caller> known_caller(const stack::Arrival& arrival, const RouteInformation& route) const;
     bool claims_own(const sip::Message& request) const;
     bool may_call_as(const sip::Message& request, std::string_view identity) const;
@@ -56,6 +61,7 @@ class Router final : public stack::Core {
     Authenticator& authenticator_;
     Registrar& registrar_;
     Proxy& proxy_;
+    Redirect& redirect_;
     SettingsSnapshot settings_;
     Counters counters_;
 };

@@ -9,6 +9,7 @@
 
 #include "almon/base/address.hpp"
 #include "almon/base/limits.hpp"
+#include "almon/server/route_table.hpp"
 #include "almon/sip/digest/algorithm.hpp"
 
 namespace almon::server {
@@ -16,6 +17,13 @@ namespace almon::server {
 enum class Inbound : unsigned char {
     authenticated,  // strangers may not call our users
     local_users,    // they may, but nobody else through us
+};
+
+// Whether the proxy itself follows a 3xx (RFC 3261 §16.7 step 4), and where to.
+enum class Recursion : unsigned char {
+    never,  // the caller gets it
+    own,    // to users of our domains
+    any,
 };
 
 struct Settings {
@@ -36,6 +44,8 @@ struct Settings {
 
     std::chrono::seconds timer_c{181};  // RFC 3261 §16.6 step 11: more than three minutes
     std::size_t max_branches = base::limits::branches_per_request;
+    Recursion recursion = Recursion::never;
+    std::vector<RouteRule> routes;
 
     std::string product = "almon";  // Server and User-Agent fields
 };

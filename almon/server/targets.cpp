@@ -43,7 +43,10 @@ tl::expected<sip::Flow, NoTarget> next_hop(const RouteInformation& route, std::s
 std::optional<Target> target_of(const Binding& binding, const RouteInformation& route) {
     const auto uri = sip::Uri::parse(binding.contact);
     if (!uri || !uri->is_sip()) return {};
-    Target target{.request_uri = as_request_uri(*uri), .path = std::string(binding.path), .q = binding.q};
+    Target target{.request_uri = as_request_uri(*uri),
+                  .path = std::string(binding.path),
+                  .q = binding.q,
+                  .expires = binding.expires};
     const auto hop = next_hop(route, binding.path, *uri);
     const bool is_next = binding.path.empty() && route.hops.empty();
     if (is_next && (binding.flow.connection || binding.is_behind_nat)) {
@@ -65,12 +68,6 @@ bool contains(const std::vector<Target>& targets, const Target& wanted) {
     });
 }
 
-// The highest q first; equal ones in the order of their registration.
-void insert_by_q(std::vector<Target>& targets, Target target) {
-    const auto place = std::ranges::upper_bound(targets, target.q, std::greater{}, &Target::q);
-    targets.insert(place, std::move(target));
-}
-
 // §16.4: an maddr of ours, and the port and transport that go with it, are no longer needed.
 std::string without_own_maddr(const RouteInformation& route) {
     const auto& uri = route.target;
@@ -85,7 +82,8 @@ std::string without_own_maddr(const RouteInformation& route) {
 
 }  // namespace
 
-Targets::Found Targets::find(const RouteInformation& route, base::Instant now) const {
+Targets::Found Targets::find(const RouteInformation& route, base::Instant now, const RouteRule* rule) const {
+    if (rule != nullptr && !rule->to.empty()) return find_listed(route, *rule);
     if (domains_.own(route.target) && !route.has_foreign_maddr) return find_user(route, now);
     return find_place(route);
 }
@@ -104,6 +102,29 @@ Targets::Found Targets::find_place(const RouteInformation& route) const {
     if (!flow && !ahead) return tl::unexpected(flow.error());
     target.flow = ahead ? *ahead : *flow;
     if (flow && ahead) target.else_by = *flow;
+    return targets;
+}
+
+// One after the other, in the order of the list: each has a q of its own.
+Targets::Found Targets::find_listed(const RouteInformation& route, const RouteRule& rule) const {
+    std::vector<Target> targets;
+    std::optional<NoTarget> why;
+    for (const auto& to : rule.to) {
+        const auto text = filled_in(rule, to, route.target);
+        const auto uri = sip::Uri::parse(text);
+        if (!uri || !uri->is_sip()) {
+            why = NoTarget{sip::status::bad_gateway, "no SIP URI comes of the route's target"};
+            continue;
+        }
+        const auto flow = flow_to(*uri);
+        if (!flow && rule.role != ServerRole::redirect) {
+            why = flow.error();
+            continue;
+        }
+        const auto q = static_cast<std::uint16_t>(1000 - targets.size());
+        targets.push_back({.request_uri = as_request_uri(*uri), .flow = flow.value_or(sip::Flow{}), .q = q});
+    }
+    if (targets.empty()) return tl::unexpected(*why);
     return targets;
 }
 
@@ -138,6 +159,11 @@ bool Targets::is_subscriber(const sip::Uri& user) const {
         if (!uri || !uri->user()) return false;
         return subscribers_.find(identity_of(sip::unescape(*uri->user()), uri->host().text)) != nullptr;
     });
+}
+
+void insert_by_q(std::vector<Target>& targets, Target target) {
+    const auto place = std::ranges::upper_bound(targets, target.q, std::greater{}, &Target::q);
+    targets.insert(place, std::move(target));
 }
 
 tl::expected<sip::Flow, NoTarget> flow_to(const sip::Uri& hop) {

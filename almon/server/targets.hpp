@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "almon/server/domains.hpp"
-#include "almon/server/flow_tokens.hpp"
 #include "almon/server/location.hpp"
 #include "almon/server/route_information.hpp"
 #include "almon/server/subscribers.hpp"
+#include "almon/stack/flow_tokens.hpp"
 
 namespace almon::server {
 
@@ -21,7 +21,8 @@ struct Target {
     sip::Flow flow = {};  // to the first hop
     std::optional<sip::Flow> else_by = {};  // when the connection of `flow` is gone
     std::uint16_t q = 1000;
-    bool is_behind_flow = false;  // only `flow` itself is sure to lead to the user agent
+    std::optional<base::Instant> expires = {};  // of the binding that it is
+    bool is_behind_flow = false;                // only `flow` itself is sure to lead to the user agent
 };
 
 // Why there is no target, as the answer that it deserves.
@@ -34,17 +35,19 @@ class Targets {
  public:
     // All must outlive this.
     Targets(const Domains& domains, const Location& location, const Subscribers& subscribers,
-            const FlowTokens& flows)
+            const stack::FlowTokens& flows)
         : domains_(domains), location_(location), subscribers_(subscribers), flows_(flows) {}
 
     // Those with the highest q first. 404: no such user; 480: a user who is nowhere now; 502: a place that we
-    // cannot send to. Turn of a shard only (Location).
+    // cannot send to. A rule's `to` takes the place of the bindings. Turn of a shard only (Location).
     [[nodiscard]] tl::expected<std::vector<Target>, NoTarget> find(const RouteInformation& route,
-                                                                   base::Instant now) const;
+                                                                   base::Instant now,
+                                                                   const RouteRule* rule = nullptr) const;
 
  private:
     using Found = tl::expected<std::vector<Target>, NoTarget>;
     Found find_place(const RouteInformation& route) const;
+    Found find_listed(const RouteInformation& route, const RouteRule& rule) const;
     Found find_user(const RouteInformation& route, base::Instant now) const;
     const AorRecord* look_up(const sip::Uri& user) const;
     bool is_subscriber(const sip::Uri& user) const;
@@ -52,8 +55,11 @@ class Targets {
     const Domains& domains_;
     const Location& location_;
     const Subscribers& subscribers_;
-    const FlowTokens& flows_;
+    const stack::FlowTokens& flows_;
 };
+
+// The highest q first; equal ones in the order in which they come.
+void insert_by_q(std::vector<Target>& targets, Target target);
 
 // The flow to the hop that a URI names; no connection. Only numeric hosts are reached, and neither broadcast
 // nor multicast nor unspecified addresses (RFC 4475 §3.3.10).

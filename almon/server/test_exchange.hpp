@@ -105,12 +105,13 @@ class TestExchange : stack::Core {
           nonces(site.keys.nonces, 0, {}),
           authenticator(site.subscribers, nonces, random, stack.settings().listeners, settings),
           domains(settings, stack.settings().listeners),
-          flows(stack.settings().listeners, site.keys.tables),
-          targets(domains, site.location, site.subscribers, flows),
+          targets(domains, site.location, site.subscribers, stack.flows()),
           registrar(stack, domains, site.location, authenticator, settings, Durability::memory,
                     site.keys.tables, commits),
-          proxy(stack, domains, targets, site.signer, flows, site.keys.routes, settings),
-          router(stack, domains, site.signer, site.keys.routes, authenticator, registrar, proxy, settings) {}
+          proxy(stack, domains, targets, site.signer, site.keys.routes, settings),
+          redirect(stack, targets),
+          router(stack, domains, site.signer, site.keys.routes, authenticator, registrar, proxy, redirect,
+                 settings) {}
 
     // --- Users.
     void add_user(std::string_view user, std::string_view password) {
@@ -207,10 +208,10 @@ class TestExchange : stack::Core {
     sip::digest::NonceLedger nonces;
     Authenticator authenticator;
     Domains domains;
-    FlowTokens flows;
     Targets targets;
     Registrar registrar;
     Proxy proxy;
+    Redirect redirect;
     Router router;
 
  private:

@@ -23,4 +23,12 @@ std::optional<BranchParts> read_branch(std::string_view branch) {
     return BranchParts{ClientHandle::from_bits(*handle), *secret};
 }
 
+std::optional<StatelessBranch::Parts> StatelessBranch::read(std::string_view branch) {
+    if (branch.size() < plain_size + 1 + 16 || branch[plain_size] != '-') return {};
+    const auto proof = read_hex(branch.substr(branch.size() - 16));
+    if (!proof) return {};
+    const auto word = branch.substr(plain_size + 1, branch.size() - plain_size - 1 - 16);
+    return Parts{branch.substr(0, plain_size), word, *proof};
+}
+
 }  // namespace almon::stack

@@ -40,18 +40,35 @@ struct BranchParts {
 // Nullopt: not one of ours.
 std::optional<BranchParts> read_branch(std::string_view branch);
 
-// Of a request that is forwarded without a transaction; shorter, so it never passes for the other kind.
+// Of a request that is forwarded without a transaction: magic cookie, 64 bits of hash, and where its
+// responses go: "-", the flow's word (FlowTokens), 64 bits of proof. The dash keeps it from passing for the
+// other kind.
 class StatelessBranch {
  public:
+    static constexpr std::size_t plain_size = Branch::cookie_size + 16;
+
     explicit StatelessBranch(std::uint64_t number) {
-        base::Printer out{text_};
         const auto digits = hex_digits<16>(number);
-        out.put(sip::Via::magic_cookie).put({digits.data(), digits.size()});
+        out_.put(sip::Via::magic_cookie).put({digits.data(), digits.size()});
     }
-    std::string_view text() const { return {text_, sizeof text_}; }
+    StatelessBranch(const StatelessBranch&) = delete;
+    StatelessBranch& operator=(const StatelessBranch&) = delete;
+    void append(std::string_view word, std::uint64_t proof) {
+        const auto digits = hex_digits<16>(proof);
+        out_.put('-').put(word).put({digits.data(), digits.size()});
+    }
+    std::string_view text() const { return out_.view(); }
+
+    struct Parts {
+        std::string_view branch, word;
+        std::uint64_t proof;
+    };
+    // Nullopt: not one of ours with a way back.
+    static std::optional<Parts> read(std::string_view branch);
 
  private:
-    char text_[Branch::cookie_size + 16];
+    char text_[plain_size + 1 + 96 + 16];
+    base::Printer out_{text_};
 };
 
 }  // namespace almon::stack

@@ -119,17 +119,36 @@ void ClientTransactions::send_failed(ClientHandle handle) {
               nullptr);
 }
 
-// RFC 3261 §16.11: the branch is a function of the request, so its repeats get the same one.
-void ClientTransactions::send_stateless(const Outgoing& outgoing) {
+// RFC 3261 §16.11: the branch is a function of the request, so its repeats get the same one, and so do the
+// CANCEL of an INVITE and the ACK to its refusal, which have the INVITE's branch.
+void ClientTransactions::send_stateless(const Outgoing& outgoing, const sip::Flow* came_by) {
     const auto* listener = shard_.listener_for(outgoing.flow);
     if (listener == nullptr) return;
     const auto* via = outgoing.message.find_field(sip::Via::name);
     const auto above = via ? outgoing.message.value(*via) : std::string_view{};
-    const auto number = base::siphash64(shard_.key, {"stateless", above, outgoing.message.method().value()});
-    const StatelessBranch branch(number);
+    StatelessBranch branch(base::siphash64(shard_.key, {"stateless", above, outgoing.message.request_uri()}));
+    if (came_by != nullptr) name_way_back(branch, *came_by);
     auto flow = outgoing.flow;
-    flow.local = listener->local;
-    shard_.outbox.send(flow, write(outgoing, *listener, branch.text()));
+    if (flow.local.port == 0) flow.local = listener->local;
+    const auto octets = write(outgoing, *listener, branch.text());
+    if (!octets.empty()) shard_.outbox.send(flow, octets);
+}
+
+void ClientTransactions::name_way_back(StatelessBranch& branch, const sip::Flow& came_by) const {
+    char buffer[96];
+    base::Printer word{buffer};
+    shard_.flows.print(came_by, word);
+    branch.append(word.view(), way_back_proof(branch.text(), word.view()));
+}
+
+std::uint64_t ClientTransactions::way_back_proof(std::string_view branch, std::string_view word) const {
+    return base::siphash64(shard_.key, {"way back", branch, word});
+}
+
+std::optional<sip::Flow> ClientTransactions::stateless_way_back(const sip::Via& via) const {
+    const auto parts = StatelessBranch::read(via.branch);
+    if (!parts || parts->proof != way_back_proof(parts->branch, parts->word)) return {};
+    return shard_.flows.read(parts->word);
 }
 
 // Empty when the message does not fit into the largest that there may be.

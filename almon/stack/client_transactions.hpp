@@ -11,6 +11,7 @@
 #include "almon/sip/edits.hpp"
 #include "almon/sip/transaction/invite_client.hpp"
 #include "almon/sip/transaction/non_invite_client.hpp"
+#include "almon/stack/branch.hpp"
 #include "almon/stack/shard.hpp"
 
 namespace almon::stack {
@@ -51,11 +52,15 @@ class ClientTransactions {
     bool receive(const Arrival& arrival);
     void expire(ClientHandle handle);
     void send_failed(ClientHandle handle);
-    void send_stateless(const Outgoing& outgoing);
+    void send_stateless(const Outgoing& outgoing, const sip::Flow* came_by);
+    // Where the response with this Via goes, which send_stateless() wrote. Nullopt: it did not.
+    std::optional<sip::Flow> stateless_way_back(const sip::Via& via) const;
 
     std::size_t size() const { return records_.size(); }
 
  private:
+    void name_way_back(StatelessBranch& branch, const sip::Flow& came_by) const;
+    std::uint64_t way_back_proof(std::string_view branch, std::string_view word) const;
     struct Route;
     Route route(const sip::Flow& flow) const;
     std::string_view write(const Outgoing& outgoing, const Listener& listener, std::string_view branch);

@@ -13,17 +13,12 @@
 #include "almon/base/time.hpp"
 #include "almon/base/timer_wheel.hpp"
 #include "almon/sip/transaction/timers.hpp"
+#include "almon/stack/flow_tokens.hpp"
+#include "almon/stack/listener.hpp"
 #include "almon/stack/outbox.hpp"
 #include "almon/stack/users.hpp"
 
 namespace almon::stack {
-
-// An address that we listen on; sent_by is what our Via says there, "host:port".
-struct Listener {
-    sip::Transport transport = sip::Transport::udp;
-    sip::Endpoint local;
-    std::string sent_by;
-};
 
 struct Settings {
     std::vector<Listener> listeners;
@@ -58,6 +53,7 @@ struct Shard {
     base::Random& random;
     base::HashKey key;
     base::Log log;
+    FlowTokens flows{settings.listeners, key};
     base::Moment moment{};
     base::TimerWheel<Due> wheel{};
     Counters counters{};

@@ -37,7 +37,8 @@ bool Stack::received(sip::ConnectionId id, std::string_view octets, base::Moment
     if (id.slot >= connections_.size()) return false;
     auto& connection = connections_[id.slot];
     if (!connection || connection->flow.connection != id) return false;
-    if (sip::is_websocket(connection->flow.transport)) return take_websocket_message(connection->flow, octets);
+    if (sip::is_websocket(connection->flow.transport))
+        return take_websocket_message(connection->flow, octets);
     connection->framer.feed(octets);
     for (bool has_message = false;;) {
         const auto item = connection->framer.next();
@@ -215,8 +216,29 @@ void Stack::take_response(const sip::Flow& flow) {
     ++shard_.counters.responses;
     const auto envelope = sip::read_envelope(message_);
     if (!envelope) return refuse(flow, envelope.error());
-    // RFC 6026 §8: a response that matches nothing goes no further.
-    if (!clients_.receive({message_, *envelope, flow, {}})) ++shard_.counters.stray_responses;
+    if (clients_.receive({message_, *envelope, flow, {}}) || pass_on(*envelope)) return;
+    ++shard_.counters.stray_responses;  // RFC 6026 §8: what matches nothing goes no further
+}
+
+// §16.11: the response to what was sent without a transaction goes where our Via says, if that is ours
+// indeed.
+bool Stack::pass_on(const sip::Envelope& response) {
+    const auto way = clients_.stateless_way_back(response.via);
+    if (!way) return false;
+    edits_.clear();
+    edits_.remove_first_value(sip::Via::name);
+    auto out = shard_.scratch();
+    edits_.write(message_, out);
+    if (out.overflowed()) return false;
+    sip::Endpoint fallback;
+    std::size_t place = 0;
+    for (const auto& via : message_.all<sip::Via>()) {
+        if (!via) return false;
+        if (place++ == 1) fallback = way_back(*way, *via).fallback;
+    }
+    if (place < 2) return false;  // it was meant for us
+    shard_.outbox.send(*way, out.view(), {}, fallback);
+    return true;
 }
 
 // A malformed request is answered as far as it can be read (§8.2.6, §16.3); a malformed response is dropped.

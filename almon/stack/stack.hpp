@@ -54,6 +54,7 @@ class Stack {
     // True when one of our listeners has this address and port.
     bool is_own_address(const sip::Endpoint& endpoint) const;
     const Listener* listener_for(const sip::Flow& flow) const { return shard_.listener_for(flow); }
+    const FlowTokens& flows() const { return shard_.flows; }
 
     // --- Server side. `octets` is a whole response, written from the request (sip::write_reply or
     // sip::Edits). Opens the transaction of a request that has just arrived; nullopt when the table is full:
@@ -90,8 +91,11 @@ class Stack {
     void cancel(ClientHandle invite) { clients_.cancel(invite); }
     // Nobody wants to hear of this transaction any more; what it has to do it does.
     void abandon(ClientHandle transaction) { clients_.abandon(transaction); }
-    // Sends without a transaction (§16.11): the ACK to a 2xx on its way through a proxy.
-    void send_stateless(const Outgoing& outgoing) { clients_.send_stateless(outgoing); }
+    // Sends without a transaction (§16.11). `came_by`: where its responses are to be passed on to, which our
+    // Via then says, signed; null for an ACK, which has none.
+    void send_stateless(const Outgoing& outgoing, const sip::Flow* came_by = nullptr) {
+        clients_.send_stateless(outgoing, came_by);
+    }
 
     // --- Alarms of the users above; they fire once.
     Alarm arm(base::Instant when, AlarmUser& user, std::uint64_t cookie);
@@ -116,6 +120,7 @@ class Stack {
     void take(const sip::Flow& flow, std::string_view octets, sip::Message::Ends ends);
     void take_request(const sip::Flow& flow);
     void take_response(const sip::Flow& flow);
+    bool pass_on(const sip::Envelope& response);
     void refuse(const sip::Flow& flow, const sip::Error& error);
     void tell_of_malformed(const sip::Flow& flow, const sip::Error& error) const;
     void refuse_full(const Arrival& arrival);
@@ -127,6 +132,7 @@ class Stack {
     ClientTransactions clients_;
     std::vector<std::optional<Connection>> connections_;  // by slot
     sip::Message message_;                                // the one that is being taken
+    sip::Edits edits_;
 };
 
 }  // namespace almon::stack

@@ -503,7 +503,8 @@ TEST_CASE("a stream is cut into its messages, pings get their pong, garbage gets
     CHECK(lab.closed.size() == 1);
 }
 
-TEST_CASE("a WebSocket brings whole messages, with or without Content-Length, and nobody connects to a browser") {
+TEST_CASE(
+    "a WebSocket brings whole messages, with or without Content-Length, and nobody connects to a browser") {
     Lab lab;
     sip::Flow browser{sip::Transport::ws, our_address, peer_address, {4, 1, 0}};
     lab.stack.connected(browser, lab.moment);

@@ -1,17 +1,19 @@
-#include "almon/server/flow_tokens.hpp"
+#include "almon/stack/flow_tokens.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "almon/server/test_exchange.hpp"
-
 using namespace almon;
-using namespace almon::server;
+using namespace almon::stack;
 
 namespace {
 
-const std::vector<stack::Listener> listeners{
+sip::Endpoint endpoint(std::string_view text) {
+    return *sip::Endpoint::parse(text);
+}
+
+const std::vector<Listener> listeners{
     {sip::Transport::udp, endpoint("192.0.2.1:5060"), "192.0.2.1:5060"},
     {sip::Transport::tcp, endpoint("192.0.2.1:5060"), "192.0.2.1:5060"},
     {sip::Transport::udp, endpoint("[2001:db8::1]:5060"), "[2001:db8::1]:5060"},

@@ -1,4 +1,4 @@
-#include "almon/server/flow_tokens.hpp"
+#include "almon/stack/flow_tokens.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,11 +6,7 @@
 #include <concepts>
 #include <span>
 
-#include "almon/sip/headers/record_route.hpp"
-#include "almon/sip/headers/via.hpp"
-#include "almon/sip/transport/response_route.hpp"
-
-namespace almon::server {
+namespace almon::stack {
 namespace {
 
 constexpr std::size_t octets_of_v4 = 4, octets_of_v6 = 16;
@@ -71,11 +67,11 @@ base::IpAddress read_address(Reader& in, bool is_v6) {
 
 }  // namespace
 
-FlowTokens::FlowTokens(const std::vector<stack::Listener>& listeners, const base::HashKey& key)
+FlowTokens::FlowTokens(const std::vector<Listener>& listeners, const base::HashKey& key)
     : listeners_(listeners), process_(static_cast<std::uint32_t>(base::siphash64(key, {"flow tokens"}))) {}
 
 void FlowTokens::print(const sip::Flow& flow, base::Printer& out) const {
-    const auto own = std::ranges::find_if(listeners_, [&](const stack::Listener& one) {
+    const auto own = std::ranges::find_if(listeners_, [&](const Listener& one) {
         return one.transport == flow.transport && one.local == flow.local;
     });
     if (own == listeners_.end()) return;
@@ -116,17 +112,4 @@ std::optional<sip::Flow> FlowTokens::read(std::string_view word) const {
     return flow;
 }
 
-bool came_straight(const stack::Arrival& arrival) {
-    const auto& message = arrival.message;
-    if (message.has(sip::RecordRoute::name) || message.count(sip::Via::name) > 1) return false;
-    const auto* only = message.find_field(sip::Via::name);
-    return only != nullptr && only->value_size <= arrival.envelope.via.text.size();
-}
-
-bool is_only_reached_back(const stack::Arrival& arrival) {
-    if (!came_straight(arrival)) return false;
-    return sip::is_reliable(arrival.flow.transport) ||
-           sip::is_behind_nat(arrival.envelope.via, arrival.flow.peer);
-}
-
-}  // namespace almon::server
+}  // namespace almon::stack
