@@ -21,17 +21,17 @@ if(CCACHE)
 endif()
 
 # What ./dev builds when it needs less than everything: the unit tests, those of the folders that start threads,
-# and the libraries of floors 0 to 3.
+# and the libraries that are pure: floors 0 to 3, and the side rooms that say so.
 add_custom_target(unit_tests)
 add_custom_target(threaded_tests)
 add_custom_target(pure_libraries)
 
-# almon_library(FOLDER FLOOR n|side [THREADED]
+# almon_library(FOLDER FLOOR n|side [THREADED] [PURE]
 #               [DEPENDS other folders…] [EXPOSES packages seen in its headers…] [PACKAGES other packages…])
 # FLOOR and DEPENDS are the house's table of allowed includes, which tools/layers.py checks. THREADED: its
-# tests run under the thread sanitizer too. A folder without sources yet is a library of headers only.
+# tests run under the thread sanitizer too. PURE: a side room that is held to what floors 0 to 3 are held to. A folder without sources yet is a library of headers only.
 function(almon_library folder)
-  cmake_parse_arguments(ARG "THREADED" "FLOOR" "DEPENDS;EXPOSES;PACKAGES" ${ARGN})
+  cmake_parse_arguments(ARG "THREADED;PURE" "FLOOR" "DEPENDS;EXPOSES;PACKAGES" ${ARGN})
   set(root ${PROJECT_SOURCE_DIR}/almon/${folder})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${root}/*.cpp)
   set(tests ${sources})
@@ -44,7 +44,7 @@ function(almon_library folder)
     set(scope PUBLIC)
     add_library(almon_${folder} STATIC ${sources})
     target_link_libraries(almon_${folder} PRIVATE ${ARG_PACKAGES} $<BUILD_INTERFACE:almon_flags>)
-    if(ARG_FLOOR MATCHES "^[0-3]$")
+    if(ARG_PURE OR ARG_FLOOR MATCHES "^[0-3]$")
       add_dependencies(pure_libraries almon_${folder})
     endif()
   else()

@@ -79,6 +79,12 @@ class Includes(unittest.TestCase):
         self.assertEqual(includes("almon/sip/a_test.cpp", "#include <fstream>\n"), [])
         self.assertEqual(includes("almon/host/a.cpp", "#include <fstream>\n"), [])
 
+    def test_a_side_room_may_say_that_it_is_pure(self):
+        rooms = table("almon_library(codec FLOOR side PURE DEPENDS base)")
+        self.assertEqual((rooms["codec"].floor, rooms["codec"].depends), ("side", ("base",)))
+        findings = layers.check_includes(rooms, "almon/codec/a.cpp", "#include <fstream>\n")
+        self.assertEqual(len(list(findings)), 1)
+
     def test_libuv_lives_in_net(self):
         self.assertEqual(len(includes("almon/host/a.cpp", "#include <uv.h>\n")), 1)
         self.assertEqual(includes("almon/net/a.cpp", "#include <uv.h>\n"), [])

@@ -56,6 +56,14 @@ inline constexpr std::chrono::seconds connection_idle = 1'800s;
 inline constexpr std::chrono::seconds connection_first_message = 32s;
 inline constexpr std::size_t connection_unsent_octets = 1'048'576;
 
+// Plain octets that a codec (TLS, WebSocket) keeps until its handshake is done: two of the largest messages.
+inline constexpr std::size_t codec_kept_octets = 131'072;
+// What a TLS peer may send before the handshake is done; with a long chain of certificates it is 10 KB.
+inline constexpr std::size_t tls_handshake_octets = 32'768;
+// How long a TLS session may be resumed, and the destinations of one shard whose sessions are kept.
+inline constexpr std::chrono::seconds tls_session_life = 7'200s;
+inline constexpr std::size_t tls_sessions = 1'024;
+
 // Digest (RFC 7616): life of a nonce, and the nonces of one shard whose nc is remembered.
 inline constexpr std::chrono::seconds nonce_life = 300s;
 inline constexpr std::size_t nonce_windows = 65'536;
