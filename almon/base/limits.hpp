@@ -63,6 +63,8 @@ inline constexpr std::size_t tls_handshake_octets = 32'768;
 // How long a TLS session may be resumed, and the destinations of one shard whose sessions are kept.
 inline constexpr std::chrono::seconds tls_session_life = 7'200s;
 inline constexpr std::size_t tls_sessions = 1'024;
+// The head of a WebSocket handshake (HTTP/1.1), with the cookies that browsers may add.
+inline constexpr std::size_t websocket_head_octets = 8'192;
 
 // Digest (RFC 7616): life of a nonce, and the nonces of one shard whose nc is remembered.
 inline constexpr std::chrono::seconds nonce_life = 300s;

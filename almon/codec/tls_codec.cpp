@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <utility>
 
 #include "almon/base/assert.hpp"
 #include "almon/codec/openssl.hpp"
