@@ -3,13 +3,10 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <memory>
-#include <system_error>
 #include <tuple>
 
 #include "almon/base/charset.hpp"
+#include "almon/host/files.hpp"
 #include "almon/host/nearest.hpp"
 #include "almon/host/state.hpp"
 
@@ -145,6 +142,34 @@ void read_state(const Value& value, Config& config) {
     config.state = *given;
 }
 
+void read_files(const Value& value, std::vector<std::string>& into) {
+    read_list(value, "paths of PEM files", [&](const std::string& text) -> base::Outcome<void> {
+        into.push_back(text);
+        return {};
+    });
+}
+
+void read_authorities(const Value& value, Config& config) {
+    const auto given = value.node.value_exact<std::string>();
+    if (!given) return value.refuse("the path of a PEM file, or \"\" for the authorities of the system");
+    config.speech.authorities = *given;
+}
+
+void read_clients(const Value& value, Config& config) {
+    using enum codec::PeerCheck;
+    read_choice(value, config.speech.clients, {{"none", none}, {"request", request}, {"require", require}});
+}
+
+void read_origins(const Value& value, Config& config) {
+    read_list(value, "origins such as \"https://phone.example.com\"",
+              [&](const std::string& text) -> base::Outcome<void> {
+                  if (text.find("://") == text.npos || text.ends_with('/'))
+                      return base::trouble("`" + text + "` is no origin such as https://phone.example.com");
+                  config.speech.origins.push_back(text);
+                  return {};
+              });
+}
+
 // It stands between quotes in each challenge.
 bool is_realm(std::string_view text) {
     return is_made_of(~(base::CharSet::range(0, 31) | base::CharSet("\"\\\x7f")), text);
@@ -217,6 +242,12 @@ constexpr std::array keys{
     Key{"access", "trusted", read_trusted},
     Key{"access", "inbound", read_inbound},
     Key{"access", "realm", read_realm},
+    Key{"tls", "certificates", [](const Value& v, Config& c) { read_files(v, c.speech.certificates); }},
+    Key{"tls", "keys", [](const Value& v, Config& c) { read_files(v, c.speech.keys); }},
+    Key{"tls", "authorities", read_authorities},
+    Key{"tls", "clients", read_clients},
+    Key{"tls", "verify", [](const Value& v, Config& c) { read_flag(v, c.speech.verify_servers); }},
+    Key{"websocket", "origins", read_origins},
     Key{"registrar", "min_expires",
         [](const Value& v, Config& c) { read_seconds(v, c.policy.min_expires, 1, 3'600); }},
     Key{"registrar", "default_expires",
@@ -315,22 +346,11 @@ void check_expires(const toml::table& document, const server::Settings& policy, 
                        in_seconds(" <= max_expires (", policy.max_expires));
 }
 
-struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-base::Outcome<std::string> read_file(const std::string& path) {
-    const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-    const auto cannot_read = [] {
-        return base::trouble("the file cannot be read: " + std::generic_category().message(errno));
-    };
-    if (!file) return cannot_read();
-    std::string text;
-    std::array<char, 4096> chunk;
-    while (const auto size = std::fread(chunk.data(), 1, chunk.size(), file.get()))
-        text.append(chunk.data(), size);
-    if (std::ferror(file.get()) != 0) return cannot_read();
-    return text;
+void check_keys(const toml::table& document, const SpeechConfig& speech, Complaints& complaints) {
+    if (speech.certificates.size() == speech.keys.size()) return;
+    complaints.add(document["tls"].node()->source(), "expected as many `keys` as `certificates`: there are " +
+                                                         std::to_string(speech.keys.size()) + " and " +
+                                                         std::to_string(speech.certificates.size()));
 }
 
 }  // namespace
@@ -354,6 +374,7 @@ Configured<Config> parse_config(std::string_view text, const std::string& file) 
         const auto document = toml::parse(text);
         read_document(document, config, complaints);
         if (complaints.empty()) check_expires(document, config.policy, complaints);
+        if (complaints.empty()) check_keys(document, config.speech, complaints);
     } catch (const toml::parse_error& error) {  // toml++ throws; here its exception ends
         complaints.add(error.source(), std::string(error.description()));
     }

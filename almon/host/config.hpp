@@ -12,6 +12,7 @@
 #include "almon/base/limits.hpp"
 #include "almon/base/log.hpp"
 #include "almon/host/listen.hpp"
+#include "almon/host/speech.hpp"
 #include "almon/server/settings.hpp"
 #include "almon/store/store.hpp"
 
@@ -29,6 +30,7 @@ struct Config {
     bool log_json = false;
     bool log_private = false;  // hide what tells who calls whom
 
+    SpeechConfig speech;
     std::chrono::milliseconds gathering = base::limits::gathering;
     std::size_t transactions = base::limits::transactions_per_shard;
     std::size_t connections = base::limits::connections_per_shard;

@@ -197,9 +197,15 @@ TEST_CASE("a value of the wrong kind is told with what was expected") {
 }
 
 TEST_CASE("an element of a list is told with its own place") {
-    CHECK(errors("server.listen = ['udp:127.0.0.1:5060', 'tls:127.0.0.1:5061']") ==
-          "f:1:40: `listen`: `tls:127.0.0.1:5061` is not supported by this version; it listens on udp and "
-          "tcp\n");
+    CHECK(errors("server.listen = ['udp:127.0.0.1:5060', 'tls:127.0.0.1']") ==
+          "f:1:40: `listen`: `tls:127.0.0.1` needs an address and a port, such as 127.0.0.1:5060 or "
+          "[::1]:5060\n");
+    CHECK(errors("websocket.origins = ['phone.example.com']") ==
+          "f:1:22: `origins`: `phone.example.com` is no origin such as https://phone.example.com\n");
+    CHECK(errors("[tls]\ncertificates = ['a.pem', 'b.pem']\nkeys = ['a.key']\n") ==
+          "f:1:1: expected as many `keys` as `certificates`: there are 1 and 2\n");
+    CHECK(errors("tls.clients = 'maybe'") ==
+          "f:1:15: `clients`: expected \"none\" or \"request\" or \"require\"\n");
     CHECK(errors("server.domains = ['a b']") ==
           "f:1:19: `domains`: `a b` is no domain; write one such as \"example.com\"\n");
     CHECK(errors("access.trusted = [\n '10.0.0.0/8',\n '10.0.0.0/33'\n]") ==

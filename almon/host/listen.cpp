@@ -9,10 +9,6 @@ tl::unexpected<std::string> refuse(std::string_view text, std::string_view reaso
     return base::trouble("`" + std::string(text) + "` " + std::string(reason));
 }
 
-bool is_served(sip::Transport transport) {
-    return transport == sip::Transport::udp || transport == sip::Transport::tcp;
-}
-
 }  // namespace
 
 base::Outcome<Listen> parse_listen(std::string_view text) {
@@ -20,8 +16,6 @@ base::Outcome<Listen> parse_listen(std::string_view text) {
     const auto transport = sip::transport_named(text.substr(0, colon));
     if (!transport || colon == text.npos)
         return refuse(text, "is no place to listen at; write one such as udp:127.0.0.1:5060");
-    if (!is_served(*transport))
-        return refuse(text, "is not supported by this version; it listens on udp and tcp");
     const auto endpoint = sip::Endpoint::parse(text.substr(colon + 1));
     if (!endpoint) return refuse(text, "needs an address and a port, such as 127.0.0.1:5060 or [::1]:5060");
     return Listen{*transport, *endpoint};

@@ -48,8 +48,8 @@ base::Outcome<std::unique_ptr<Server>> Server::open(Config config, std::string f
     const auto keys = load_keys(server->config_.state);
     if (!keys) return tl::unexpected(keys.error());
     server->site_ = std::make_unique<server::Site>(*keys, shards_of(server->config_));
-    for (const auto step : {&Server::open_store, &Server::make_shards, &Server::install_nodes,
-                            &Server::restore_bindings, &Server::listen_to_commands})
+    for (const auto step : {&Server::open_store, &Server::make_shards, &Server::learn_to_speak,
+                            &Server::install_nodes, &Server::restore_bindings, &Server::listen_to_commands})
         if (const auto done = (server.get()->*step)(); !done) return tl::unexpected(done.error());
     return server;
 }
@@ -125,6 +125,14 @@ base::Outcome<void> Server::listen_at(sip::Transport transport, sip::Endpoint lo
         local = *bound;  // port 0: the other shards share the one that the first got
     }
     listeners_.push_back({transport, local, base::printed(local)});
+    return {};
+}
+
+base::Outcome<void> Server::learn_to_speak() {
+    auto speech =
+        Speech::make(config_.speech, config_.state, policy_->domains, listeners_, net::read_clocks().wall);
+    if (!speech) return tl::unexpected(speech.error());
+    for (auto* shard : shard_list_) shard->speak(*speech);
     return {};
 }
 
@@ -268,7 +276,14 @@ void Server::apply_configuration() {
     if (needs_restart(config_, *config))
         log_.write(base::Level::warning, "part of the new configuration waits for the next start",
                    {{"reason", "listen, state, shards, durability, log or limits differ"}});
-    policy_ = policy_of(*config);
+    const auto policy = policy_of(*config);
+    const auto speech =
+        Speech::make(config->speech, config_.state, policy->domains, listeners_, net::read_clocks().wall);
+    if (!speech)
+        return log_.write(base::Level::error, "the new configuration is refused, the old one stays",
+                          {{"reason", speech.error()}});
+    ask_all(shard_list_, [speech = *speech](Shard& shard) { return shard.speak(speech), true; });
+    policy_ = policy;
     ask_all(shard_list_, [policy = policy_](Shard& shard) { return shard.node().apply(policy), true; });
     log_.write(base::Level::info, "configuration reloaded", {{"file", file_}});
 }

@@ -52,6 +52,7 @@ class Server final : net::SignalReader, net::Sleeper {
     base::Outcome<void> make_shards();
     base::Outcome<void> listen(const Listen& wanted);
     base::Outcome<void> listen_at(sip::Transport transport, sip::Endpoint local);
+    base::Outcome<void> learn_to_speak();
     base::Outcome<void> install_nodes();
     base::Outcome<void> restore_bindings();
     base::Outcome<void> listen_to_commands();

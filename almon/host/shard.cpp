@@ -29,14 +29,16 @@ base::Outcome<sip::Endpoint> Shard::listen(sip::Transport transport, const sip::
         datagrams_.push_back({std::move(*socket), {}});
         return datagrams_.back().socket->local();
     }
-    auto listener = net::Listener::tcp(loop_, local, sharing, connections_);
+    auto listener = net::Listener::tcp(loop_, local, sharing, connections_.connections());
     if (!listener) return tl::unexpected(listener.error());
     listeners_.push_back(std::move(*listener));
+    connections_.serve(transport, listeners_.back()->endpoint());
     return listeners_.back()->endpoint();
 }
 
 void Shard::install(std::unique_ptr<server::Node> node, std::span<Shard* const> shards, StoreThread* store) {
     node_ = std::move(node);
+    connections_.log_to(node_->stack().log());
     shards_ = shards;
     store_ = store;
     alarm_.wake_at(node_->deadline());
@@ -73,7 +75,7 @@ void Shard::received(net::UdpSocket& socket, std::span<const net::Datagram> data
 }
 
 void Shard::opened(net::ConnectionId id, const base::Endpoint& peer, const base::Endpoint& local) {
-    auto& stream = streams_.add({sip::Transport::tcp, local, peer, name(id)});
+    auto& stream = streams_.add({connections_.transport_of(id, local), local, peer, name(id)});
     stream.is_open = true;
     node_->connected(stream.flow, loop_.moment());
 }
@@ -140,10 +142,9 @@ void Shard::flush() {
 void Shard::send_packets(const stack::Outbox& outbox) {
     for (const auto& packet : outbox.packets()) {
         const Sender sender{packet.origin, options_.shard};
-        const auto transport = packet.flow.transport;
-        if (transport == sip::Transport::tcp)
+        if (packet.flow.transport != sip::Transport::udp)
             send_on_stream(packet.flow, packet.fallback, outbox.octets(packet), sender);
-        else if (transport != sip::Transport::udp || !send_datagram(packet.flow, outbox.octets(packet)))
+        else if (!send_datagram(packet.flow, outbox.octets(packet)))
             send_failed(sender);
     }
     for (auto& udp : datagrams_) {
@@ -190,7 +191,9 @@ void Shard::post_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback,
 bool Shard::send_to_peer(const sip::Flow& flow, std::string_view octets, Sender sender) {
     auto* stream = streams_.leading_to(flow.peer);
     if (stream == nullptr || !connections_.write(number_of(stream->flow.connection), octets)) {
-        const auto opened = connections_.open(flow.peer, flow.local.address);
+        if (sip::is_websocket(flow.transport)) return false;  // a browser takes no calls (RFC 7118 §5)
+        const auto opened = connections_.open(flow.transport, flow.peer, flow.local.address,
+                                              base::printed(flow.peer.address));
         if (!opened || !connections_.write(*opened, octets)) return false;
         stream = &streams_.add({flow.transport, flow.local, flow.peer, name(*opened)});
     }

@@ -10,6 +10,7 @@
 #include "almon/host/letter.hpp"
 #include "almon/host/store_thread.hpp"
 #include "almon/host/streams.hpp"
+#include "almon/host/wires.hpp"
 #include "almon/net/alarm.hpp"
 #include "almon/net/connections.hpp"
 #include "almon/net/listener.hpp"
@@ -51,6 +52,8 @@ class Shard final : net::UdpReader,
     bool turn(base::Duration patience) { return loop_.turn(patience); }
     // From any thread.
     void stop() { loop_.stop(); }
+    // On the shard's thread, or before it runs: how new connections speak.
+    void speak(SpeechSnapshot speech) { connections_.apply(std::move(speech)); }
     // From any thread. False when the box is full, and the letter is shed.
     [[nodiscard]] bool deliver(Letter letter) { return mailbox_.push(std::move(letter)); }
     // From any thread: what must not be shed. The one who commands waits for each, so they are few; and an
@@ -105,7 +108,7 @@ class Shard final : net::UdpReader,
     const ShardOptions options_;
     net::Loop loop_;
     std::vector<Datagrams> datagrams_;
-    net::Connections connections_;
+    Wires connections_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     net::Alarm alarm_;
     net::Mailbox<Letter> mailbox_;

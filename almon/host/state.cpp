@@ -1,15 +1,14 @@
 #include "almon/host/state.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
+#include "almon/host/files.hpp"
 #include "almon/net/entropy.hpp"
 #include "almon/net/fd.hpp"
 #include "almon/store/state_folder.hpp"
@@ -38,21 +37,6 @@ base::Outcome<KeyFile> read_key(const std::string& path) {
     return key;
 }
 
-// Written beside and renamed, so that there is a whole key or none.
-base::Outcome<void> write_key(const std::string& path) {
-    const auto octets = net::os_seed();
-    const auto draft = path + ".new";
-    {
-        const net::Fd file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        if (!file) return net::system_trouble("cannot write " + draft);
-        const bool written =
-            ::write(file.number(), octets.data(), octets.size()) == static_cast<ssize_t>(octets.size());
-        if (!written || ::fsync(file.number()) != 0) return net::system_trouble("cannot write " + draft);
-    }
-    if (::rename(draft.c_str(), path.c_str()) != 0) return net::system_trouble("cannot write " + path);
-    return {};
-}
-
 template <std::size_t size>
 std::array<unsigned char, size> octets_of(const std::array<std::byte, size>& bytes) {
     std::array<unsigned char, size> octets{};
@@ -78,8 +62,12 @@ base::Outcome<server::Keys> load_keys(const std::string& folder) {
     if (const auto made = store::make_state_folder(folder); !made)
         return base::trouble(made.error().sentence);
     const auto path = folder + "/key";
-    if (::access(path.c_str(), F_OK) != 0)
-        if (const auto written = write_key(path); !written) return tl::unexpected(written.error());
+    if (!exists(path)) {
+        const auto octets = net::os_seed();
+        const std::string_view text(reinterpret_cast<const char*>(octets.data()), octets.size());
+        if (const auto written = write_private_file(path, text); !written)
+            return tl::unexpected(written.error());
+    }
     const auto lasting = read_key(path);
     if (!lasting) return tl::unexpected(lasting.error());
     // Tables and nonces have no need to outlive the process.

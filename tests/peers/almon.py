@@ -1,9 +1,11 @@
 """The almon server as a test runs it: its own state folder, its own ports, stopped at the end."""
+import copy
 import json
 import os
 import pathlib
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 import time
@@ -125,6 +127,18 @@ class Almon:
         """Octets of memory that it has now."""
         pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGESIZE")
+
+    def trusting_context(self):
+        """For TLS clients that trust the certificate that this server made for itself, and check it."""
+        context = ssl.create_default_context(cafile=os.path.join(self.folder, "tls", "certificate.pem"))
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    def at(self, port):
+        """This server as it is reached at another port."""
+        other = copy.copy(self)
+        other.port = port
+        return other
 
     def descriptors(self):
         """How many files and sockets it has open now."""

@@ -6,6 +6,7 @@ import secrets
 import socket
 import time
 
+from .websocket import WebSocket
 from .ports import free_port
 
 
@@ -89,6 +90,11 @@ class Phone:
             self.socket.settimeout(5)
             self.socket.bind((local, port or 0))
             self.socket.connect(self.where)
+            if transport in ("tls", "wss"):
+                self.socket = server.trusting_context().wrap_socket(self.socket, server_hostname=server.host)
+            if transport in ("ws", "wss"):
+                self.websocket = WebSocket(self.socket, server.host)
+                assert self.websocket.status == 101, self.websocket.answer
         self.ip, self.port = self.socket.getsockname()[:2]
         self.host = f"[{self.ip}]" if ":" in self.ip else self.ip  # as URIs and Via write it
 
@@ -100,7 +106,9 @@ class Phone:
 
     @property
     def contact(self):
-        parameter = ";transport=tcp" if self.transport == "tcp" else ""
+        if self.transport in ("ws", "wss"):  # RFC 7118 §5.2: browsers have no address
+            return f"sip:{self.user}@x{self.port}.invalid;transport=ws"
+        parameter = f";transport={self.transport}" if self.transport != "udp" else ""
         return f"sip:{self.user}@{self.host}:{self.reached_at or self.port}{parameter}"
 
     # --- Octets.
@@ -108,6 +116,8 @@ class Phone:
         octets = message if isinstance(message, bytes) else message.encode("utf-8", "surrogateescape")
         if self.transport == "udp":
             self.socket.sendto(octets, self.where)
+        elif self.transport in ("ws", "wss"):
+            self.websocket.send(octets)
         else:
             self.socket.sendall(octets)
 
@@ -127,6 +137,9 @@ class Phone:
             if self.transport == "udp":
                 octets = self.socket.recv(65_536)
                 return Message(octets) if octets.strip() else b""
+            if self.transport in ("ws", "wss"):
+                frame = self.websocket.receive()
+                return None if frame is None else Message(frame[1]) if frame[1].strip() else b""
             while (whole := self._cut()) is None:
                 chunk = self.socket.recv(65_536)
                 if not chunk:
@@ -168,7 +181,8 @@ class Phone:
     def request(self, method, uri, to=None, fields="", cseq=1, call_id=None, tag=None, contact=None, body=""):
         to = to or f"<{uri}>"
         contact = contact if contact is not None else f"Contact: <{self.contact}>\r\n"
-        via = f"SIP/2.0/{self.transport.upper()} {self.host}:{self.port};rport;branch=z9hG4bK{word()}"
+        sent_by = f"x{self.port}.invalid" if "ws" in self.transport else f"{self.host}:{self.port}"
+        via = f"SIP/2.0/{self.transport.upper()} {sent_by};rport;branch=z9hG4bK{word()}"
         return (f"{method} {uri} SIP/2.0\r\nVia: {via}\r\nMax-Forwards: 70\r\n"
                 f"From: <sip:{self.user}@{self.domain}>;tag={tag or word()}\r\nTo: {to}\r\n"
                 f"Call-ID: {call_id or word()}\r\nCSeq: {cseq} {method}\r\n{contact}{fields}"
