@@ -37,11 +37,13 @@ class Peer final : public CodecUser {
     // What it answers to everything.
     void echo() { is_echo_ = true; }
     void close_when_decoded() { closes_ = true; }
+    void send_when_opened(std::string octets) { first_ = std::move(octets); }
 
  private:
     void opened() override {
         CHECK_FALSE(is_open_);
         is_open_ = true;
+        if (!first_.empty()) codec_->send(first_);
     }
     void decoded(std::string_view octets) override {
         CHECK(is_open_);
@@ -64,7 +66,7 @@ class Peer final : public CodecUser {
     bool is_open_ = false;
     bool is_echo_ = false;
     bool closes_ = false;
-    std::string plain_, wire_;
+    std::string plain_, wire_, first_;
     std::vector<std::string> messages_;
     std::optional<Ending> ending_;
 };

@@ -290,9 +290,9 @@ void TlsCodec::handshake_done() {
     // TLS 1.2 sessions may be used again, and their server need not hand out another.
     if (is_resumed() && SSL_version(ssl_.get()) == TLS1_2_VERSION) keep_session(*SSL_get_session(ssl_.get()));
     stage_ = Stage::open;
-    const auto kept = std::exchange(kept_, {});
-    user_->opened();
-    if (stage_ == Stage::open) write_records(kept);
+    // Before opened(), in which the user may send more.
+    write_records(std::exchange(kept_, {}));
+    if (stage_ == Stage::open) user_->opened();
 }
 
 void TlsCodec::read_records() {

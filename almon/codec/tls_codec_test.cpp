@@ -81,6 +81,14 @@ TEST_CASE("both ends open and talk, however the octets are cut") {
     }
 }
 
+TEST_CASE("what was sent before the handshake goes before what is sent inside opened()") {
+    Pair pair(example_server(), careful_client());
+    pair.client.codec().send("one ");
+    pair.client.send_when_opened("two");
+    pair.shake_hands();
+    CHECK(pair.server.plain() == "one two");
+}
+
 TEST_CASE("whoever closes first, both ends end once and say so") {
     for (const bool client_first : {true, false}) {
         Pair pair(example_server(), careful_client());

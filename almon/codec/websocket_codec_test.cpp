@@ -273,6 +273,17 @@ TEST_CASE("limit: the head of a handshake has so many octets, and then gets 431"
     }
 }
 
+TEST_CASE("what was sent before the handshake goes before what is sent inside opened()") {
+    base::Random random(1);
+    Peer server(plain_server()), client(plain_client(random));
+    client.codec().send("one");
+    client.send_when_opened("two");
+    server.start();
+    client.start();
+    converse(client, server);
+    CHECK(server.messages() == Texts{"one", "two"});
+}
+
 TEST_CASE("what is sent before the handshake is kept up to limits::codec_kept_octets") {
     base::Random random(1);
     Peer client(plain_client(random));
