@@ -76,6 +76,8 @@ inline constexpr std::size_t datagrams_per_turn = 64;
 inline constexpr std::size_t events_per_turn = 16;
 // How long a shard lets messages gather while they come more often than this: they share a wake-up then.
 inline constexpr std::chrono::milliseconds gathering = 2ms;
+// Memory that a shard's outbox keeps from turn to turn; what a busier turn has taken beyond it is given back.
+inline constexpr std::size_t outbox_octets = 4'194'304;
 // Letters from other threads that wait for a shard: beyond it they are shed, as a network would do; and those
 // that it reads in one turn, before its sockets get theirs.
 inline constexpr std::size_t letters_per_shard = 16'384;

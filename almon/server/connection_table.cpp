@@ -18,6 +18,12 @@ std::optional<sip::ConnectionId> ConnectionTable::find(sip::Transport transport,
     return {};
 }
 
+std::size_t ConnectionTable::size() const {
+    std::size_t sum = 0;
+    for (const auto& part : parts_) sum += part->size();
+    return sum;
+}
+
 void ConnectionTable::opened(const sip::Flow& flow) {
     const auto key = key_of(flow.transport, flow.peer);
     parts_[flow.connection.shard]->publish(hash(key), std::make_unique<Record>(Record{key, flow.connection}));

@@ -24,6 +24,9 @@ class ConnectionTable {
     // A connection that leads there, if any shard has one open. By the time it is used it may be gone.
     std::optional<sip::ConnectionId> find(sip::Transport transport, const sip::Endpoint& peer) const;
 
+    // Peers with a connection; one that has connections to several shards counts for each.
+    std::size_t size() const;
+
     // On the thread of the connection's shard. Of several to one peer the last that opened is found.
     void opened(const sip::Flow& flow);
     void closed(const sip::Flow& flow);

@@ -9,7 +9,7 @@ Node::Node(Site& site, stack::Settings settings, SettingsSnapshot policy, Durabi
     : site_(site),
       random_(seed),
       stack_(std::move(settings), *this, random_, outbox_, site.keys.tables, log),
-      nonces_(site.keys.nonces, shard(), start),
+      nonces_(site.keys.nonces, shard(), start, policy->nonce_windows),
       authenticator_(site.subscribers, nonces_, random_, stack_.settings().listeners, policy, log),
       domains_(policy, stack_.settings().listeners),
       targets_(domains_, site.location, site.subscribers, stack_.flows()),

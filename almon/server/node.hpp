@@ -62,12 +62,14 @@ class Node final : stack::Core {
 
     // --- What the host is to do; it empties both.
     stack::Outbox& outbox() { return outbox_; }
+    const stack::Outbox& outbox() const { return outbox_; }
     std::vector<Commit>& commits() { return commits_; }
 
     const stack::Stack& stack() const { return stack_; }
     const Registrar& registrar() const { return registrar_; }
     const Proxy& proxy() const { return proxy_; }
     const Router& router() const { return router_; }
+    const sip::digest::NonceLedger& nonces() const { return nonces_; }
 
  private:
     std::uint16_t shard() const { return stack_.settings().shard; }

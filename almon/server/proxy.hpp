@@ -45,6 +45,7 @@ class Proxy final : stack::ServerUser, stack::ClientUser, stack::AlarmUser {
     void apply(SettingsSnapshot settings) { settings_ = std::move(settings); }
 
     std::size_t contexts() const { return contexts_.size(); }
+    std::size_t branches() const { return branches_.size(); }
 
  private:
     using ContextHandle = base::Handle<ResponseContext>;

@@ -41,6 +41,7 @@ struct Settings {
     std::size_t bindings_per_aor = base::limits::bindings_per_aor;
     std::size_t pending_commits = base::limits::pending_commits;
     std::size_t aors = base::limits::aors;
+    std::size_t nonce_windows = base::limits::nonce_windows;
 
     std::chrono::seconds timer_c{181};  // RFC 3261 §16.6 step 11: more than three minutes
     std::size_t max_branches = base::limits::branches_per_request;

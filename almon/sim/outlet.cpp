@@ -7,11 +7,13 @@ namespace almon::sim {
 
 void Outlet::flush() {
     while (!engine_.outbox().empty()) {
-        const auto outbox = std::exchange(engine_.outbox(), {});
+        auto outbox = std::exchange(engine_.outbox(), {});
         for (const auto& packet : outbox.packets()) send(outbox, packet);
         for (const auto& message : outbox.handed_over())
             engine_.hand_over(message.shard, message.flow, outbox.octets(message));
         for (const auto& connection : outbox.closed()) close(connection);
+        outbox.clear();
+        if (engine_.outbox().empty()) std::swap(engine_.outbox(), outbox);  // its memory is used again
     }
 }
 

@@ -89,6 +89,9 @@ void Rules::judge(const Passage& passage, const sip::Envelope& envelope, sip::St
     if (!is_invite && status == sip::status::request_timeout)
         breaks(passage, call_id, "408 answers nothing but an INVITE");
     if (answered.is_accepted) breaks(passage, call_id, "no refusal follows a 2xx to one INVITE");
+    // A refusal for want of room leaves no state: a repeat of what it refused is judged anew (§21.5.4).
+    const bool is_for_want_of_room = status == sip::status::service_unavailable;
+    if (is_for_want_of_room && answered.final_response.empty()) return;
     // A challenge leaves no state: a repeat of its request is judged anew, and by then may pass. Nothing
     // turns into a challenge, though, nor into another one (§8.2.7).
     const bool is_challenge =

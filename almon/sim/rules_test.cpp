@@ -77,6 +77,13 @@ TEST_CASE("an INVITE that was accepted is not refused, nor the other way round; 
     CHECK(broken_by("INVITE", {{200}, {407}}) == 1);
 }
 
+TEST_CASE("what was refused for want of room is judged anew, what has an answer is not") {
+    CHECK(broken_by("REGISTER", {{503}, {401}, {503}, {200}, {200}}) == 0);
+    CHECK(broken_by("INVITE", {{503}, {407}, {486}}) == 0);
+    CHECK(broken_by("REGISTER", {{200}, {503}}) == 1);
+    CHECK(broken_by("INVITE", {{486}, {503}}) == 1);
+}
+
 TEST_CASE("a challenged request may pass when it is judged again, but nothing turns into a challenge") {
     CHECK(broken_by("REGISTER", {{401}, {401}, {200}, {200}}) == 0);
     CHECK(broken_by("INVITE", {{407}, {407}, {200}}) == 0);

@@ -24,6 +24,7 @@ class Life {
  public:
     Life(std::uint64_t seed, Trace::Keep keep) : world_(seed, keep), promises_(world_.clock(), asked_for) {
         outcome_.seed = seed;
+        is_cramped_ = seed % 4 == 0;
         const bool are_two = world_.random().chance(0.4);
         if (world_.random().chance(0.3)) nat_ = world_.nat();
         add_server("example.com");
@@ -42,6 +43,7 @@ class Life {
             breaks(livelock.what());
         }
         for (const auto& sentence : world_.rules().broken()) breaks(sentence);
+        for (const auto& sentence : world_.ceilings().broken()) breaks(sentence);
         outcome_.simulated = world_.clock().now() - start;
         outcome_.messages = world_.trace().messages();
         outcome_.fingerprint = world_.trace().fingerprint();
@@ -66,11 +68,22 @@ class Life {
     }
     void add_server(const std::string& domain) {
         // Who calls from the other domain is a stranger.
-        servers_.push_back(&world_.server(
-            {.domain = domain,
-             .shards = static_cast<std::uint16_t>(1 + below(3)),
-             .commit_time = milliseconds(1 + below(20)),
-             .policy = {.inbound = server::Inbound::local_users, .max_expires = longest_binding}}));
+        ServerOptions options{
+            .domain = domain,
+            .shards = static_cast<std::uint16_t>(1 + below(3)),
+            .commit_time = milliseconds(1 + below(20)),
+            .policy = {.inbound = server::Inbound::local_users, .max_expires = longest_binding}};
+        if (is_cramped_) cramp(options);
+        servers_.push_back(&world_.server(std::move(options)));
+    }
+    // So little room that the ceilings are reached, and yet enough for what goes on in quiet times.
+    void cramp(ServerOptions& options) {
+        options.transactions = 40 + below(20);
+        options.policy.max_branches = 2 + below(3);
+        options.policy.bindings_per_aor = 1 + below(3);
+        options.policy.pending_commits = options.shards * (1 + below(3));
+        options.policy.aors = 2 + below(4);
+        options.policy.nonce_windows = 2 + below(6);
     }
     void add_phone(const std::string& user) {
         auto& home = *servers_.back();
@@ -126,10 +139,14 @@ class Life {
         return call_id.contains('@') ? world_.trace().ladder(call_id)
                                      : world_.trace().ladder_of_method("REGISTER");
     }
-    bool has_failed() const { return !outcome_.broken.empty() || !world_.rules().broken().empty(); }
+    bool has_failed() const {
+        return !outcome_.broken.empty() || !world_.rules().broken().empty() ||
+               !world_.ceilings().broken().empty();
+    }
     void breaks(std::string sentence) { outcome_.broken.push_back(std::move(sentence)); }
 
     World world_;
+    bool is_cramped_ = false;
     Promises promises_;
     std::optional<base::IpAddress> nat_;
     std::vector<Server*> servers_;
@@ -288,8 +305,10 @@ void Life::clear_up() {
     for (const auto& [phone, home] : residents_) phone->unregisters();
     world_.run_for(until_quiet);
     check_bindings();
+    for (const auto& [phone, home] : residents_) phone->loses_its_streams();
+    world_.run_for(5s);
     for (const auto* server : servers_)
-        if (!server->load().is_zero()) breaks(server->domain() + " has something left when all is over");
+        for (auto& sentence : left_in(server->domain(), tables_of(*server))) breaks(std::move(sentence));
     for (const auto& [phone, home] : residents_)
         if (phone->transactions() > 0) breaks(phone->user() + " has a transaction left when all is over");
 }

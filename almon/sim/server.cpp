@@ -27,6 +27,8 @@ class Server::Shard final : public Engine {
     server::Node& node() { return node_; }
     const server::Node& node() const { return node_; }
     Outlet& outlet() { return outlet_; }
+    const Outlet& outlet() const { return outlet_; }
+    std::size_t letters() const { return letters_.size(); }
     bool has_letters() const { return !letters_.empty(); }
     void read_letter() {
         auto letter = std::move(letters_.front());
@@ -122,7 +124,7 @@ void Server::start() {
     auto opened = store::open_sqlite_store("state", {.vfs = disk_.vfs()});
     ALMON_ASSERT(opened.has_value());
     store_ = std::move(*opened);
-    stack::Settings settings{.shards = options_.shards};
+    stack::Settings settings{.shards = options_.shards, .transaction_limit = options_.transactions};
     for (const auto transport : {sip::Transport::udp, sip::Transport::tcp})
         settings.listeners.push_back({transport, options_.address, base::printed(options_.address)});
     for (std::uint16_t shard = 0; shard < options_.shards; ++shard) {
@@ -194,6 +196,18 @@ Server::Load Server::load() const {
         load.commits += node.registrar().pending();
     }
     return load;
+}
+
+const server::Node& Server::node(std::uint16_t shard) const {
+    return shards_[shard]->node();
+}
+
+std::size_t Server::streams(std::uint16_t shard) const {
+    return shards_[shard]->outlet().streams();
+}
+
+std::size_t Server::letters(std::uint16_t shard) const {
+    return shards_[shard]->letters();
 }
 
 // --- Time.

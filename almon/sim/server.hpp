@@ -24,6 +24,7 @@ struct ServerOptions {
     Endpoint address{};  // UDP and TCP; its port is the SIP port
     std::uint16_t shards = 2;
     Duration commit_time = std::chrono::milliseconds(2);
+    std::size_t transactions = base::limits::transactions_per_shard;
     server::Settings policy{};  // domains and realm are set from `domain`
 };
 
@@ -57,6 +58,14 @@ class Server final : public Machine, Station {
         }
     };
     Load load() const;
+
+    // --- What it has in memory while it is up; see ceilings.hpp.
+    std::uint16_t shards() const { return static_cast<std::uint16_t>(shards_.size()); }
+    const server::Node& node(std::uint16_t shard) const;
+    const server::Site& site() const { return *site_; }
+    std::size_t streams(std::uint16_t shard) const;
+    // That wait for the shard, from the others.
+    std::size_t letters(std::uint16_t shard) const;
 
     std::optional<Instant> deadline() const override;
     void advance() override;

@@ -18,6 +18,7 @@ Server& World::server(ServerOptions options) {
     auto made = std::make_unique<Server>(random_.next(), network_, clock_, trace_, std::move(options));
     auto& server = *made;
     machines_.push_back(std::move(made));
+    servers_.push_back(&server);
     return server;
 }
 
@@ -97,6 +98,7 @@ bool World::step(Instant end) {
         machine->advance();
     else
         network_.step();
+    for (const auto* server : servers_) ceilings_.look_at(*server);
     return true;
 }
 

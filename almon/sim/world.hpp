@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "almon/sim/ceilings.hpp"
 #include "almon/sim/network.hpp"
 #include "almon/sim/phone.hpp"
 #include "almon/sim/rules.hpp"
@@ -47,6 +48,7 @@ class World : Observer {
     const Network& network() const { return network_; }
     const Trace& trace() const { return trace_; }
     const Rules& rules() const { return rules_; }
+    const Ceilings& ceilings() const { return ceilings_; }
     const Clock& clock() const { return clock_; }
     // For scripts that leave something to chance.
     base::Random& random() { return random_; }
@@ -85,11 +87,13 @@ class World : Observer {
     Clock clock_;
     Trace trace_;
     Rules rules_;
+    Ceilings ceilings_;
     Network network_;
     Instant second_began_{};  // and how much has happened since then
     unsigned steps_ = 0;
     std::uint8_t hosts_ = 0, private_hosts_ = 0;
     std::vector<std::unique_ptr<Machine>> machines_;
+    std::vector<const Server*> servers_;  // of these
 };
 
 }  // namespace almon::sim

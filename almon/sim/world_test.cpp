@@ -32,6 +32,7 @@ struct Town : World {
         INFO(trace().ladder());
         CHECK(exchange.load().is_zero());
         CHECK(rules().broken().empty());
+        CHECK(ceilings().broken().empty());
     }
     // How often a message with this start was sent from here to there.
     std::size_t count(std::string_view start, std::string_view from, std::string_view to) const {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "almon/base/limits.hpp"
 #include "almon/base/slab.hpp"
 #include "almon/sip/transport/flow.hpp"
 
@@ -55,7 +56,12 @@ class Outbox {
         closed_.clear();
         handed_over_.clear();
         arena_.clear();
+        if (kept() > base::limits::outbox_octets) std::string().swap(arena_);
     }
+    // Octets that lie in the arena; none after clear().
+    std::size_t held() const { return arena_.size(); }
+    // The arena's memory, which the next turn uses again.
+    std::size_t kept() const { return arena_.capacity(); }
 
  private:
     std::uint32_t keep(std::string_view octets) {

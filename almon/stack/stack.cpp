@@ -1,5 +1,7 @@
 #include "almon/stack/stack.hpp"
 
+#include <algorithm>
+
 #include "almon/sip/locate.hpp"
 #include "almon/sip/transaction/key.hpp"
 #include "almon/sip/transport/datagram.hpp"
@@ -65,6 +67,11 @@ std::optional<sip::Flow> Stack::disconnected(sip::ConnectionId id, base::Moment 
     const auto flow = connection->flow;
     connection.reset();
     return flow;
+}
+
+std::size_t Stack::connections() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(connections_, [](const auto& one) { return one.has_value(); }));
 }
 
 void Stack::handed_over(const sip::Flow& flow, std::string_view octets, base::Moment moment) {

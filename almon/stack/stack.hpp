@@ -108,6 +108,8 @@ class Stack {
     std::size_t server_transactions() const { return servers_.size(); }
     std::size_t client_transactions() const { return clients_.size(); }
     std::size_t invites_in_progress() const { return servers_.invites_in_progress(); }
+    std::size_t connections() const;
+    std::size_t timers() const { return shard_.wheel.size(); }
 
  private:
     struct Connection {
