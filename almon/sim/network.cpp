@@ -156,8 +156,10 @@ void Network::happen(Segment& segment) {
     if (is_held_up(segment)) return;
     const auto* stream = stream_of(segment.to);
     if (stream == nullptr || !stream->is_open) return;
-    if (auto* station = stream->sides[side_of(segment.to)].station; station != nullptr)
-        station->received(segment.to, segment.octets);
+    const auto &here = stream->sides[side_of(segment.to)], &there = stream->sides[side_of(other(segment.to))];
+    if (here.station == nullptr) return;
+    observer_.arrived({clock_.now(), there.seen_as, here.address, Fate::sent, segment.octets});
+    here.station->received(segment.to, segment.octets);
 }
 
 void Network::happen(Closing& closing) {

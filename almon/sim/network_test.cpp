@@ -294,3 +294,33 @@ TEST_CASE("the streams of a station that is gone break, and nobody calls it any 
     CHECK(pair.there.heard.empty());
     CHECK(pair.here.heard == Heard{"(closed)"});
 }
+
+TEST_CASE("what has come to where it was sent is told of then, a datagram or what was written to a stream") {
+    struct Arrivals final : Observer {
+        void note(const Passage&) override {}
+        void arrived(const Passage& passage) override {
+            told.push_back(base::printed(passage.from) + " to " + base::printed(passage.to) + ": " +
+                           std::string(passage.octets));
+        }
+        std::vector<std::string> told;
+    } arrivals;
+    TestNetwork lab;
+    Network network(1, lab.clock, arrivals);
+    const auto pass = [&] {
+        while (const auto next = network.next()) {
+            lab.clock.turn_to(*next);
+            network.step();
+        }
+    };
+    Ear alice(lab, "192.0.2.1:5060"), bob(lab, "192.0.2.2:5060");
+    network.attach(bob.address, bob);
+    network.send(alice.address, bob.address, "datagram");
+    const auto stream = network.connect(alice, alice.address, bob.address);
+    pass();
+    network.write(stream, "piece");
+    pass();
+    REQUIRE(arrivals.told.size() == 2);
+    CHECK(arrivals.told[0] == "192.0.2.1:5060 to 192.0.2.2:5060: datagram");
+    CHECK(arrivals.told[1].starts_with("192.0.2.1:"));
+    CHECK(arrivals.told[1].ends_with(" to 192.0.2.2:5060: piece"));
+}

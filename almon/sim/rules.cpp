@@ -32,14 +32,18 @@ void Rules::note(const Passage& passage) {
     const auto envelope = sip::read_envelope(*message);
     if (!envelope) return breaks(passage, "", "what is sent has all mandatory fields");
     if (message->is_request()) return judge_repeat(passage, *envelope);
+    if (const auto rule = repeats_.sent(passage, message->status(), *envelope))
+        breaks(passage, envelope->call_id.value(), *rule);
     if (!message->status().is_provisional()) judge(passage, *envelope, message->status());
 }
 
 void Rules::arrived(const Passage& passage) {
     const auto message = sip::Message::parse(passage.octets);
-    if (!message || message->is_request()) return;
+    if (!message) return;
     const auto envelope = sip::read_envelope(*message);
     if (!envelope) return;
+    repeats_.arrived(passage, *message, *envelope);
+    if (message->is_request()) return;
     const auto found = asked_.find(client_key(passage.to, passage.from, *envelope));
     if (found == asked_.end()) return;
     const bool is_final = !message->status().is_provisional();
@@ -106,6 +110,7 @@ void Rules::judge(const Passage& passage, const sip::Envelope& envelope, sip::St
 void Rules::forget(const base::IpAddress& host) {
     std::erase_if(answered_, [&](const auto& entry) { return entry.second.by == host; });
     std::erase_if(asked_, [&](const auto& entry) { return entry.second.by == host; });
+    repeats_.forget(host);
 }
 
 void Rules::breaks(const Passage& passage, std::string_view call_id, std::string_view rule) {

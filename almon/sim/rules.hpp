@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "almon/sim/repeats.hpp"
 #include "almon/sim/trace.hpp"
 #include "almon/sip/envelope.hpp"
 
@@ -41,6 +42,7 @@ class Rules final : public Observer {
 
     std::map<std::string, Answered> answered_;  // by who asked, branch and method
     std::map<std::string, Asked> asked_;        // by who asked whom, Via and method
+    Repeats repeats_;                           // of responses
     std::vector<std::string> broken_;
 };
 

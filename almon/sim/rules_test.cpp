@@ -13,6 +13,7 @@ namespace {
 
 const auto server = *base::Endpoint::parse("192.0.2.1:5060");
 const auto alice = *base::Endpoint::parse("192.0.2.2:5060");
+const auto bob = *base::Endpoint::parse("192.0.2.3:5060");
 
 struct Response {
     int status;
@@ -29,11 +30,26 @@ std::string text(const Response& response, std::string_view method) {
            std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
 }
 
-// How many rules these break, one after the other.
+std::string request(std::string_view method, std::string_view transport = "UDP",
+                    std::string_view branch = "z9hG4bK1") {
+    return std::string(method) + " sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/" + std::string(transport) +
+           " 192.0.2.2;branch=" + std::string(branch) +
+           "\r\nFrom: <sip:alice@example.com>;tag=a\r\nTo: <sip:bob@example.com>"
+           "\r\nCall-ID: c1\r\nCSeq: 1 " +
+           std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
+}
+
+// How many rules a proxy breaks with these, one after the other, each of them asked for and heard from
+// beyond.
 std::size_t broken_by(std::string_view method, std::initializer_list<Response> responses) {
     Rules rules;
-    for (const auto& response : responses)
-        rules.note({Instant(1h), response.from, alice, Fate::sent, text(response, method)});
+    for (const auto& response : responses) {
+        const auto octets = text(response, method);
+        rules.arrived(
+            {Instant(1h), alice, response.from, Fate::sent, request(method, "UDP", response.branch)});
+        rules.arrived({Instant(1h), bob, response.from, Fate::sent, octets});
+        rules.note({Instant(1h), response.from, alice, Fate::sent, octets});
+    }
     return rules.broken().size();
 }
 
@@ -95,13 +111,6 @@ TEST_CASE("a challenged request may pass when it is judged again, but nothing tu
 }
 
 namespace {
-
-std::string request(std::string_view method, std::string_view transport = "UDP") {
-    return std::string(method) + " sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/" + std::string(transport) +
-           " 192.0.2.2;branch=z9hG4bK1\r\nFrom: <sip:alice@example.com>;tag=a\r\nTo: <sip:bob@example.com>"
-           "\r\nCall-ID: c1\r\nCSeq: 1 " +
-           std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
-}
 
 struct Heard {
     Duration when;

@@ -29,7 +29,7 @@ class Observer {
  public:
     virtual ~Observer() = default;
     virtual void note(const Passage& passage) = 0;
-    // A datagram that has come to where it was sent.
+    // A datagram, or what was written to a stream at once, that has come to where it was sent.
     virtual void arrived(const Passage&) {}
 };
 
