@@ -45,7 +45,8 @@ if(PROJECT_IS_TOP_LEVEL AND NOT ALMON_FUZZ)
   add_test(NAME package.find_package
            COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${consumer} ${stage}/consumer
                    --build-generator ${CMAKE_GENERATOR} --build-options -DCMAKE_PREFIX_PATH=${stage}/prefix
-                   -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_CXX_FLAGS=${flags} --test-command consumer)
+                   -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_CXX_FLAGS=${flags}
+                   --test-command ${CMAKE_CTEST_COMMAND} --output-on-failure)
   add_test(NAME package.pkg_config
            COMMAND sh ${consumer}/with_pkg_config.sh ${stage}/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig
                    ${stage}/pkg_config_consumer ${CMAKE_CXX_COMPILER} ${flag_list})
