@@ -13,6 +13,7 @@ Shard::Shard(const ShardOptions& options)
     : options_(options),
       connections_(loop_, *this, {.connections = options.connections, .probation = options.probation}),
       alarm_(loop_, *this),
+      calendar_(loop_, *this),
       mailbox_(loop_, *this, base::limits::letters_per_shard),
       streams_(options.key) {
     loop_.at_every_turn_end(this);
@@ -126,7 +127,8 @@ void Shard::turn_ended() {
     if (auto& commits = node_->commits(); store_ && !commits.empty())
         store_->commit(std::exchange(commits, {}), *this);
     node_->commits().clear();
-    alarm_.wake_at(node_->deadline());
+    const bool is_next_turn_wanted = std::exchange(should_look_at_calendar_, false);
+    alarm_.wake_at(is_next_turn_wanted ? loop_.moment().now : node_->deadline());
 }
 
 void Shard::flush() {

@@ -12,6 +12,7 @@
 #include "almon/host/streams.hpp"
 #include "almon/host/wires.hpp"
 #include "almon/net/alarm.hpp"
+#include "almon/net/calendar_watch.hpp"
 #include "almon/net/connections.hpp"
 #include "almon/net/listener.hpp"
 #include "almon/net/loop.hpp"
@@ -35,6 +36,7 @@ class Shard final : net::UdpReader,
                     net::Sleeper,
                     net::TurnEnd,
                     net::MailboxReader<Letter>,
+                    public net::CalendarReader,
                     public CommitReader {
  public:
     explicit Shard(const ShardOptions& options);
@@ -61,6 +63,8 @@ class Shard final : net::UdpReader,
     // are as many as REGISTERs wait (limits::pending_commits).
     void order(std::unique_ptr<Order> order) { mailbox_.push_always(std::move(order)); }
     void committed(std::span<const CommitAnswer> answers) override;
+    // What the store has bears wrong dates: the node looks in the next turn, which reads both clocks anew.
+    void calendar_was_set() override { should_look_at_calendar_ = true; }
 
     struct Counters {
         std::uint64_t datagrams_dropped = 0;    // no room in the kernel, nor in ours
@@ -111,12 +115,14 @@ class Shard final : net::UdpReader,
     Wires connections_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     net::Alarm alarm_;
+    net::CalendarWatch calendar_;
     net::Mailbox<Letter> mailbox_;
     Streams streams_;
     std::span<Shard* const> shards_;
     StoreThread* store_ = nullptr;
     std::unique_ptr<server::Node> node_;
     std::uint64_t letters_shed_ = 0;
+    bool should_look_at_calendar_ = false;
 };
 
 }  // namespace almon::host

@@ -256,6 +256,41 @@ TEST_CASE("a shard that nobody sends anything sees to what its bindings of an ea
     thread.join();
 }
 
+// The node is told a calendar of yesterday; nobody sets that of the machine which runs the tests.
+TEST_CASE(
+    "when the calendar is set the shard dates what the store has anew, at once and without being asked") {
+    Exchange exchange(1);
+    auto& shard = *exchange.list[0];
+    const auto today = net::read_clocks();
+    const server::Binding binding{.contact = "sip:bob@127.0.0.1",
+                                  .parameters = {},
+                                  .call_id = "call",
+                                  .path = {},
+                                  .expires = today.now + std::chrono::hours(1),
+                                  .flow = {}};
+    const auto record = server::AorRecord::pack("sip:bob@example.com", {&binding, 1});
+    StoreThread store(store::open_store_in_memory().value(), {});
+    exchange.install(0, server::Durability::commit, &store);
+    REQUIRE(shard.node().restore("sip:bob@example.com", server::encode(*record, today), today));
+    exchange.settle();
+    shard.node().advance({net::read_clocks().now, today.wall - std::chrono::hours(24)});
+    const auto is_stored_as = [&](bool is_alive) {
+        return store.with_store([&](store::Store& one) {
+            bool found = false;
+            REQUIRE(one.for_each_location([&](std::string_view aor, std::string_view octets) {
+                const auto read = server::decode(aor, octets, today, std::chrono::hours(2));
+                found = read.has_value() && (*read != nullptr) == is_alive;
+            }));
+            return found;
+        });
+    };
+    REQUIRE(exchange.turn_until([&] { return is_stored_as(false); }));
+    exchange.settle();
+    CHECK(is_stored_as(false));
+    shard.calendar_was_set();
+    CHECK(exchange.turn_until([&] { return is_stored_as(true); }));
+}
+
 TEST_CASE("answers of the store and orders find room in a full mailbox, letters are shed") {
     Exchange exchange(1);
     auto& shard = *exchange.list[0];
