@@ -87,10 +87,13 @@ bool StoreThread::wait_for_work(std::vector<Waiting>& batch, std::vector<std::un
 void StoreThread::write(std::span<Waiting> batch) {
     std::vector<store::Change> changes;
     changes.reserve(batch.size());
-    for (auto& waiting : batch)
+    bool must_be_synced = false;
+    for (auto& waiting : batch) {
         changes.push_back({std::move(waiting.commit.key), std::move(waiting.commit.record)});
+        must_be_synced = must_be_synced || waiting.commit.must_be_synced;
+    }
     const auto outcome = store_->commit(changes);
-    note(outcome);
+    note(outcome && must_be_synced ? store_->sync() : outcome);
     answer(batch, outcome.has_value());
 }
 

@@ -16,7 +16,7 @@ struct Ledger {
     std::condition_variable changed;
     bool is_open = true;   // a commit waits until it is
     bool is_full = false;  // a commit fails
-    std::size_t begun = 0, journal = 0, folds = 0;
+    std::size_t begun = 0, journal = 0, folds = 0, syncs = 0;
     std::vector<std::vector<std::string>> batches;
 
     template <class Condition>
@@ -44,6 +44,10 @@ class ScriptedStore final : public store::Store {
         auto& batch = ledger_.batches.emplace_back();
         for (const auto& change : changes) batch.push_back(change.key);
         ledger_.journal += changes.size();
+        return {};
+    }
+    store::Stored<void> sync() override {
+        ledger_.set([&] { ++ledger_.syncs; });
         return {};
     }
     store::Stored<std::size_t> fold(std::size_t most) override {
@@ -130,6 +134,19 @@ TEST_CASE("a commit that nobody waits for is written and not answered") {
     office.thread.reset();
     CHECK(office.ledger.batches.front().size() == 3);
     CHECK(office.one.done == std::vector<std::uint64_t>{7});
+}
+
+TEST_CASE("what must be synced is, once for its batch, and nothing else") {
+    Office office;
+    office.thread->commit(commits({1, 2}), office.one);
+    REQUIRE(office.one.waits_for(2));
+    CHECK(office.ledger.syncs == 0);
+    auto urgent = commits({3, 4, 5});
+    urgent[0].must_be_synced = urgent[1].must_be_synced = true;
+    office.thread->commit(std::move(urgent), office.one);
+    REQUIRE(office.one.waits_for(5));
+    office.thread.reset();
+    CHECK(office.ledger.syncs == 1);
 }
 
 TEST_CASE("when the store fails all of the batch are told, the log once, and it works again by itself") {

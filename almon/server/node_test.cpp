@@ -251,7 +251,7 @@ TEST_CASE("a binding goes at its time, which is when the node wants to be woken,
 TEST_CASE("what a store has kept is bound again before the first request") {
     Server server;
     server.bind("bob", bob);
-    const auto [ticket, key, record] = server.commits[0];
+    const auto [ticket, key, record, must_be_synced] = server.commits[0];
     Server restarted;
     REQUIRE(restarted.node().restore(key, *record, restarted.moment));
     restarted.hear(alice, Request{});

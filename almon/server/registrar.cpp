@@ -240,7 +240,7 @@ void Registrar::redate_some() {
         const auto aor = std::move(misdated_.back());
         misdated_.pop_back();
         if (const auto* record = location_.find(aor); record && !pending_.find(aor))
-            commits_.push_back({0, aor, encode(*record, stack_.moment())});
+            commits_.push_back({0, aor, encode(*record, stack_.moment()), /*must_be_synced*/ true});
     }
     if (!misdated_.empty()) redating_ = stack_.arm(stack_.moment().now + redating_pause, *this, redating);
 }

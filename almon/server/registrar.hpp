@@ -25,6 +25,9 @@ struct Commit {
     std::uint64_t ticket;  // to be handed to Registrar::committed(); 0: nobody waits for it
     std::string key;       // the address-of-record
     std::optional<std::string> record;
+    // What was promised long ago depends on it: it is to be synced even where the latest promises need not
+    // be.
+    bool must_be_synced = false;
 };
 
 enum class Durability : std::uint8_t {

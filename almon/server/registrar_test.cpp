@@ -260,6 +260,20 @@ TEST_CASE("what is on its way to the store when the calendar is set is dated ane
     }
 }
 
+// A relaxed store may lose the last seconds, but not the dates of what it has had for long.
+TEST_CASE("what is dated anew is to be synced whatever the store's durability, nothing else is") {
+    Office office;
+    office.hear("alice", 1, "Contact: <sip:alice@h1>\r\n");
+    office.committed(0);
+    office.moment.wall += 1'000'000s;
+    office.look_at_calendar();
+    office.pass(3'601s);
+    REQUIRE(office.commits.size() == 3);
+    CHECK_FALSE(office.commits[0].must_be_synced);
+    CHECK(office.commits[1].must_be_synced);
+    CHECK_FALSE(office.commits[2].must_be_synced);
+}
+
 TEST_CASE("after the calendar was set the store is given so many records at a time, and no more") {
     Office office;
     const auto users = 2 * Registrar::redated_per_turn + 1;

@@ -121,7 +121,7 @@ void Server::start() {
     keys_.tables = hash_key(random_);
     site_ = std::make_unique<server::Site>(keys_, options_.shards);
     for (const auto& [user, password] : passwords_) add_user(user, password);
-    auto opened = store::open_sqlite_store("state", {.vfs = disk_.vfs()});
+    auto opened = store::open_sqlite_store("state", {.durability = options_.durability, .vfs = disk_.vfs()});
     ALMON_ASSERT(opened.has_value());
     store_ = std::move(*opened);
     stack::Settings settings{.shards = options_.shards, .transaction_limit = options_.transactions};
@@ -297,8 +297,14 @@ void Server::write_batch() {
 
 bool Server::write(const std::vector<Waiting>& batch) {
     std::vector<store::Change> changes;
-    for (const auto& [shard, commit] : batch) changes.push_back({commit.key, commit.record});
-    return store_->commit(changes).has_value();
+    bool must_be_synced = false;
+    for (const auto& [shard, commit] : batch) {
+        changes.push_back({commit.key, commit.record});
+        must_be_synced = must_be_synced || commit.must_be_synced;
+    }
+    const bool is_committed = store_->commit(changes).has_value();
+    if (is_committed && must_be_synced) (void)store_->sync();
+    return is_committed;
 }
 
 }  // namespace almon::sim

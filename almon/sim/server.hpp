@@ -25,6 +25,7 @@ struct ServerOptions {
     std::uint16_t shards = 2;
     Duration commit_time = std::chrono::milliseconds(2);
     std::size_t transactions = base::limits::transactions_per_shard;
+    store::Durability durability = store::Durability::commit;
     server::Settings policy{};  // domains and realm are set from `domain`
 };
 

@@ -73,6 +73,27 @@ TEST_CASE("what was committed outlives any number of crashes, however long the j
     }
 }
 
+TEST_CASE("a relaxed server loses its last seconds with its power, never what was dated anew before") {
+    std::size_t lost = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        for (const auto by : {0h, 24h, -24h}) {
+            CAPTURE(seed);
+            CAPTURE(by.count());
+            Village village(seed, {.durability = store::Durability::relaxed});
+            village.registers(village.alice);
+            if (by != 0h) village.exchange.calendar_jumps(by);
+            village.exchange.advance();
+            village.run_for(200ms);
+            village.crash(village.exchange);
+            village.exchange.start();
+            const bool is_bound = village.exchange.bindings("alice").contains(village.alice.contact());
+            if (by == 0h) lost += !is_bound;
+            if (by != 0h) CHECK(is_bound);
+        }
+    }
+    CHECK(lost > 0);
+}
+
 TEST_CASE("a binding that a crash has kept ends when it was said to end") {
     Village village;
     village.registers(village.alice);

@@ -86,3 +86,22 @@ TEST_CASE("a commit that a failing disk did not sync is refused, and the store g
     }
     CHECK(disk.counters().failures > 0);
 }
+
+TEST_CASE("a relaxed store may lose what it has not synced, and loses nothing of what it has") {
+    std::size_t lost = 0;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        CAPTURE(seed);
+        VirtualDisk disk(seed);
+        auto store =
+            store::open_sqlite_store("state", {.durability = store::Durability::relaxed, .vfs = disk.vfs()})
+                .value();
+        REQUIRE(put(*store, "alice"));
+        REQUIRE(store->sync());
+        REQUIRE(put(*store, "bob"));
+        disk.cut_power();
+        const auto kept = keys(*open(disk));
+        CHECK(kept.contains("alice"));
+        lost += !kept.contains("bob");
+    }
+    CHECK(lost > 0);
+}

@@ -64,6 +64,7 @@ class SqliteStore final : public Store {
     [[nodiscard]] Stored<void> begin();
 
     Stored<void> commit(std::span<const Change> changes) override;
+    Stored<void> sync() override;
     Stored<std::size_t> fold(std::size_t max_changes) override;
     std::size_t journal_length() const override { return journal_length_; }
     Stored<void> for_each_location(LocationVisitor visit) override;
@@ -177,6 +178,12 @@ Stored<void> SqliteStore::commit(std::span<const Change> changes) {
     auto done = transact([&] { return append(changes); });
     if (done) journal_length_ += changes.size();
     return done;
+}
+
+// A checkpoint syncs the write-ahead log first.
+Stored<void> SqliteStore::sync() {
+    if (durability_ != Durability::relaxed) return {};
+    return database_.execute("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
 Stored<void> SqliteStore::append(std::span<const Change> changes) {

@@ -144,6 +144,19 @@ TEST_CASE("a relaxed store is there after a restart, too") {
     CHECK(locations_of(*opened(folder.path(), Durability::relaxed)) == Locations{{"a", "1"}});
 }
 
+TEST_CASE("a sync is for every store, and changes nothing of what is there") {
+    for (const auto durability : {Durability::commit, Durability::relaxed, Durability::memory}) {
+        const ScratchFolder folder;
+        const auto store = opened(folder.path(), durability);
+        CHECK(store->sync().has_value());
+        commit(*store, {{"a", "1"}});
+        CHECK(store->sync().has_value());
+        CHECK(locations_of(*store) ==
+              (durability == Durability::memory ? Locations{} : Locations{{"a", "1"}}));
+        commit(*store, {{"a", "2"}});
+    }
+}
+
 TEST_CASE("without durability nothing of a location is written, and nothing old comes back later") {
     const ScratchFolder folder;
     commit(*opened(folder.path()), {{"old", "1"}});

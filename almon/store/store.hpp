@@ -28,6 +28,10 @@ class Store {
     // All of the changes, in order, or none of them. A failure leaves the store as it was and usable.
     [[nodiscard]] virtual Stored<void> commit(std::span<const Change> changes) = 0;
 
+    // What was committed before survives a power cut from here on, where it is kept at all. With
+    // Durability::commit it does so anyway.
+    [[nodiscard]] virtual Stored<void> sync() = 0;
+
     // Commits are appended to a journal, which is cheap; folding moves the oldest `max_changes` of them to
     // their place. To be called when there is nothing else to do or the journal is long. Gives how many are
     // left. What is not folded is neither lost nor invisible, it only makes the next start longer.
