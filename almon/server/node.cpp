@@ -4,7 +4,7 @@ namespace almon::server {
 
 using Turn = base::Epochs::Turn;
 
-Node::Node(Site& site, stack::Settings settings, SettingsSnapshot policy, Durability durability,
+Node::Node(Site& site, stack::Settings settings, const SettingsSnapshot& policy, Durability durability,
            std::span<const std::byte, 32> seed, base::Instant start, base::Log log)
     : site_(site),
       random_(seed),
@@ -63,7 +63,7 @@ void Node::advance(base::Moment moment) {
     registrar_.look_at_calendar();
 }
 
-void Node::apply(SettingsSnapshot policy) {
+void Node::apply(const SettingsSnapshot& policy) {
     authenticator_.apply(policy);
     domains_.apply(policy);
     registrar_.apply(policy);

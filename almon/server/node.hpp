@@ -21,7 +21,7 @@ namespace almon::server {
 class Node final : stack::Core {
  public:
     // `site` must outlive it. `seed`: 32 octets that nobody can foresee (or, in a simulator, can).
-    Node(Site& site, stack::Settings settings, SettingsSnapshot policy, Durability durability,
+    Node(Site& site, stack::Settings settings, const SettingsSnapshot& policy, Durability durability,
          std::span<const std::byte, 32> seed, base::Instant start, base::Log log);
 
     // --- What a host tells; each call is a turn of this shard.
@@ -48,7 +48,7 @@ class Node final : stack::Core {
     std::optional<base::Instant> deadline() const { return stack_.deadline(); }
 
     // New policy; what runs keeps the one that it started with.
-    void apply(SettingsSnapshot policy);
+    void apply(const SettingsSnapshot& policy);
     // From now on new requests get 503: the server is about to stop. What is under way goes on.
     void drain() { draining_ = true; }
     // Nothing is under way that stopping would break: no INVITE without an answer, no REGISTER without its

@@ -111,7 +111,7 @@ void Outlet::fail(const StreamPacket& packet) {
 
 Outlet::Stream& Outlet::add(StreamEnd end, const Endpoint& local, const Endpoint& peer, bool is_open) {
     const sip::ConnectionId id{static_cast<std::uint32_t>(streams_.size()), 1, shard_};
-    streams_.push_back(Stream{end, {sip::Transport::tcp, local, peer, id}, is_open, {}});
+    streams_.emplace_back(Stream{end, {sip::Transport::tcp, local, peer, id}, is_open, {}});
     return *streams_.back();
 }
 

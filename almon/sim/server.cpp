@@ -281,7 +281,7 @@ void Server::work_off_turn() {
             shard->outlet().flush();
         }
     } while (std::any_of(shards_.begin(), shards_.end(), has_letters));
-    for (std::uint16_t shard = 0; shard < shards_.size(); ++shard)
+    for (std::uint16_t shard = 0; shard < shards(); ++shard)
         for (auto& commit : std::exchange(shards_[shard]->node().commits(), {}))
             waiting_.push_back({shard, std::move(commit)});
 }
