@@ -3,6 +3,7 @@
 // give.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -15,28 +16,26 @@ class Scanner {
  public:
     // `origin`: offset of text[0] in the whole input; offset() counts from there.
     explicit constexpr Scanner(std::string_view text, std::size_t origin = 0)
-        : text_(text), origin_(origin) {}
+        : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), origin_(origin) {}
 
-    constexpr bool done() const { return at_ == text_.size(); }
-    constexpr std::size_t offset() const { return origin_ + at_; }
-    constexpr std::size_t position() const { return at_; }  // octets consumed
-    constexpr std::string_view rest() const { return text_.substr(at_); }
-    // What was consumed since `position`.
-    constexpr std::string_view since(std::size_t position) const {
-        return text_.substr(position, at_ - position);
+    constexpr bool done() const { return at_ == end_; }
+    constexpr std::size_t offset() const { return origin_ + position(); }
+    constexpr std::size_t position() const {  // octets consumed
+        return static_cast<std::size_t>(at_ - begin_);
     }
-    constexpr void rewind(std::size_t position) { at_ = position < at_ ? position : at_; }
+    constexpr std::string_view rest() const { return {at_, left()}; }
+    // What was consumed since `position`.
+    constexpr std::string_view since(std::size_t position) const { return slice(place(position), at_); }
+    constexpr void rewind(std::size_t position) { at_ = place(position); }
 
     // The next octet; NUL at the end, so check done() where NUL is legal.
-    constexpr char peek() const { return done() ? '\0' : text_[at_]; }
-    constexpr char peek(std::size_t ahead) const {
-        return ahead < text_.size() - at_ ? text_[at_ + ahead] : '\0';
-    }
-    constexpr bool looking_at(const CharSet& set) const { return !done() && set.has(text_[at_]); }
+    constexpr char peek() const { return done() ? '\0' : *at_; }
+    constexpr char peek(std::size_t ahead) const { return ahead < left() ? at_[ahead] : '\0'; }
+    constexpr bool looking_at(const CharSet& set) const { return !done() && set.has(*at_); }
 
     // Consume if it is next.
     constexpr bool take(char c) {
-        if (done() || text_[at_] != c) return false;
+        if (done() || *at_ != c) return false;
         ++at_;
         return true;
     }
@@ -52,54 +51,36 @@ class Scanner {
     }
     // Up to `count` octets; fewer when the input is shorter.
     constexpr std::string_view take_count(std::size_t count) {
-        const auto taken = rest().substr(0, count);
-        at_ += taken.size();
-        return taken;
+        return take_up_to(at_ + std::min(count, left()));
     }
     // The longest run of octets in (not in) the set; may be empty.
-    constexpr std::string_view take_while(const CharSet& set) {
-        auto at = at_;  // a char may alias at_, so the loop would store it for each octet
-        while (at < text_.size() && set.has(text_[at])) ++at;
-        return take_up_to(at);
-    }
+    constexpr std::string_view take_while(const CharSet& set) { return take_up_to(set.skip(at_, end_)); }
     constexpr std::string_view take_until(const CharSet& set) {
-        auto at = at_;
-        while (at < text_.size() && !set.has(text_[at])) ++at;
-        return take_up_to(at);
+        const char* stop = at_;
+        while (stop != end_ && !set.has(*stop)) ++stop;
+        return take_up_to(stop);
     }
     // RFC 3261 §25.1 LWS: blanks, and line breaks that a blank follows (folding; bare LF tolerated).
     constexpr bool skip_lws() {
-        if (done() || static_cast<unsigned char>(text_[at_]) > ' ') return false;
-        const auto from = at_;
-        for (;;) {
-            std::size_t ahead = at_;
-            if (ahead < text_.size() && text_[ahead] == '\r') ++ahead;
-            if (ahead < text_.size() && text_[ahead] == '\n') {
-                ++ahead;
-                if (ahead >= text_.size() || !chars::wsp.has(text_[ahead])) break;
-                at_ = ahead + 1;
-            } else if (looking_at(chars::wsp)) {
-                ++at_;
-            } else {
-                break;
-            }
-        }
+        if (done() || static_cast<unsigned char>(*at_) > ' ') return false;
+        const char* const from = at_;
+        at_ = behind_lws();
         return at_ != from;
     }
     // A decimal number in 0..max; leading zeros are fine. Fails on no digit or beyond max, never wraps.
     constexpr Result<std::uint64_t> number(std::uint64_t max, const char* rule) {
-        if (!looking_at(chars::digit))
-            return fail(done() ? Errc::unexpected_end : Errc::unexpected_byte, offset(), rule);
         const auto tenth = max / 10, last = max % 10;
         std::uint64_t value = 0;
-        auto at = at_;
-        for (; at < text_.size() && chars::digit.has(text_[at]); ++at) {
-            const auto digit = static_cast<std::uint64_t>(text_[at] - '0');
+        const char* stop = at_;
+        for (; stop != end_; ++stop) {
+            const auto digit = static_cast<unsigned char>(*stop - '0');  // beyond 9: no digit
+            if (digit > 9) break;
             if (value > tenth || (value == tenth && digit > last))
-                return fail(Errc::number_too_large, origin_ + at_, rule);
+                return fail(Errc::number_too_large, offset(), rule);
             value = value * 10 + digit;
         }
-        at_ = at;
+        if (stop == at_) return refuse(rule);
+        at_ = stop;
         return value;
     }
     // The error for "this may not stand here", at the present place.
@@ -108,13 +89,37 @@ class Scanner {
     }
 
  private:
-    constexpr std::string_view take_up_to(std::size_t at) {
-        const auto taken = text_.substr(at_, at - at_);
-        at_ = at;
+    constexpr std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+    // Never behind the present place.
+    constexpr const char* place(std::size_t position) const {
+        return begin_ + std::min(position, this->position());
+    }
+    static constexpr std::string_view slice(const char* from, const char* to) {
+        return {from, static_cast<std::size_t>(to - from)};
+    }
+    constexpr std::string_view take_up_to(const char* stop) {
+        const auto taken = slice(at_, stop);
+        at_ = stop;
         return taken;
     }
-    std::string_view text_;
-    std::size_t at_ = 0;
+    constexpr const char* behind_lws() const {
+        for (const char* at = at_;;) {
+            const char* break_end = at;  // behind a line break, if there is one
+            if (break_end != end_ && *break_end == '\r') ++break_end;
+            if (break_end != end_ && *break_end == '\n') {
+                if (end_ - break_end < 2 || !chars::wsp.has(break_end[1])) return at;
+                at = break_end + 2;
+            } else if (at != end_ && chars::wsp.has(*at)) {
+                ++at;
+            } else {
+                return at;
+            }
+        }
+    }
+
+    const char* begin_;
+    const char* at_;
+    const char* end_;
     std::size_t origin_;
 };
 
