@@ -18,11 +18,7 @@ class LineEnds {
 
     // The next CR, or the end.
     const char* next() {
-        while (cr_ == 0) {
-            if (end_ - block_ <= std::ptrdiff_t{base::block_octets}) return end_;
-            block_ += base::block_octets;
-            look();
-        }
+        if (cr_ == 0 && !find_block()) return end_;
         const auto* found = block_ + std::countr_zero(cr_);
         cr_ &= cr_ - 1;
         return found;
@@ -31,6 +27,15 @@ class LineEnds {
     const char* bare_lf() const { return bare_lf_; }
 
  private:
+    // Goes on to the next block with a CR, if there is one.
+    bool find_block() {
+        while (cr_ == 0) {
+            if (end_ - block_ <= std::ptrdiff_t{base::block_octets}) return false;
+            block_ += base::block_octets;
+            look();
+        }
+        return true;
+    }
     void look() {
         const auto left = static_cast<std::size_t>(end_ - block_);
         if (left >= base::block_octets) return take(base::line_breaks(block_));
@@ -98,11 +103,13 @@ class Message::Indexer {
         return {offset(from), static_cast<std::uint32_t>(to - from)};
     }
     bool at_header_end() const { return at_[0] == '\r' && at_[1] == '\n'; }
-    // The first fault in the message is the one to be told.
-    void note(const Error& error) {
+    // The first fault in the message is the one to be told. Kept out of the way of messages without a fault.
+    [[gnu::cold]] void note(const Error& error) {
         if (!error_ || error.offset < error_->offset) error_ = error;
     }
-    void note(Errc code, const char* place, const char* rule) { note({code, offset(place), rule}); }
+    [[gnu::cold]] void note(Errc code, const char* place, const char* rule) {
+        note({code, offset(place), rule});
+    }
     // RFC 3261 §7.5: line breaks before the start line are not part of the message.
     void skip_empty_lines() {
         while (at_header_end()) next_line(find_line_end());
@@ -127,18 +134,18 @@ class Message::Indexer {
         next_line(line_end);
     }
     // RFC 4475 §3.1.2.8 to §3.1.2.10: blanks too many are refused, which is as right as to mend them.
-    Result<void> read_request_line(Scanner line) {
+    Result<void> read_request_line(Scanner& line) {
         static constexpr auto rule = "RFC 3261 §25.1 Request-Line";
+        static constexpr auto no_blank = ~base::chars::wsp;
         message_.first_ = slice_of(line.take_while(chars::token));
         if (message_.first_.size == 0 || !line.take(' ')) return line.refuse(rule);
-        message_.second_ = slice_of(line.take_until(base::chars::wsp));
+        message_.second_ = slice_of(line.take_while(no_blank));
         if (message_.second_.size == 0 || !line.take(' ')) return line.refuse(rule);
-        return read_version(line, rule).and_then([&]() -> Result<void> {
-            if (!line.done()) return line.refuse(rule);
-            return {};
-        });
+        if (const auto version = read_version(line, rule); !version) return version;
+        if (!line.done()) return line.refuse(rule);
+        return {};
     }
-    Result<void> read_status_line(Scanner line) {
+    Result<void> read_status_line(Scanner& line) {
         static constexpr auto rule = "RFC 3261 §25.1 Status-Line";
         if (const auto version = read_version(line, rule); !version) return version;
         if (!line.take(' ')) return line.refuse(rule);
@@ -153,6 +160,10 @@ class Message::Indexer {
         return {};
     }
     static Result<void> read_version(Scanner& line, const char* rule) {
+        if (line.rest().starts_with("SIP/2.0") && !base::chars::digit.has(line.peek(7))) {  // nearly all
+            line.take_count(7);
+            return {};
+        }
         const auto start = line.offset();
         if (!line.take_nocase("SIP/")) return line.refuse(rule);
         const auto major = line.take_while(base::chars::digit);
@@ -180,23 +191,32 @@ class Message::Indexer {
     }
     Slice slice_of(std::string_view text) const { return slice(text.data(), text.data() + text.size()); }
 
-    // RFC 3261 §7.3.1. Blanks before the colon are legal (HCOLON); the name ends before them, so nobody can
-    // hide a field behind a blank (CVE-2020-28361). A line without a name is passed over.
+    // RFC 3261 §7.3.1.
     void read_field() {
-        const char* name = at_;
         const char* name_end = find_name_end();
+        const bool begins_tidily = name_end != at_ && name_end[0] == ':' && name_end[1] == ' ';
+        if (!begins_tidily || is_space(name_end[2])) return read_untidy_field(name_end);
+        const std::string_view name(at_, name_end);
+        const char* line_end = find_field_end();
+        next_line(line_end);
+        if (line_end != end_ && !is_space(line_end[-1]))
+            return add_field(name, slice(name_end + 2, line_end));
+        message_.is_tidy_ = false;
+        add_field(name, trimmed(name_end + 2, line_end));
+    }
+    // Blanks before the colon are legal (HCOLON); the name ends before them, so nobody can hide a field
+    // behind a blank (CVE-2020-28361). A line without a name is passed over.
+    void read_untidy_field(const char* name_end) {
+        const std::string_view name(at_, name_end);
         const char* colon = name_end;
         while (is_blank(*colon)) ++colon;
-        const bool named = name_end > name && *colon == ':';
+        const bool named = !name.empty() && *colon == ':';
         if (!named)
             note(colon == end_ ? Errc::unexpected_end : Errc::unexpected_byte, colon, "RFC 3261 §7.3.1");
         const char* line_end = find_field_end();
         next_line(line_end);
-        const bool is_tidy = named && colon == name_end && colon[1] == ' ' && !is_space(colon[2]) &&
-                             !is_space(line_end[-1]) && line_end != end_;
-        message_.is_tidy_ &= is_tidy;
-        if (named)
-            add_field({name, name_end}, is_tidy ? slice(colon + 2, line_end) : trimmed(colon + 1, line_end));
+        message_.is_tidy_ = false;
+        if (named) add_field(name, trimmed(colon + 1, line_end));
     }
     const char* find_name_end() const {
         const char* place = at_;
@@ -219,8 +239,8 @@ class Message::Indexer {
         const auto hash = hash_name(name);
         message_.note_kind(hash, message_.fields_.size());
         message_.has_compact_ |= name.size() == 1;
-        message_.fields_.push_back(
-            {offset(name.data()), value.at, value.size, hash, static_cast<std::uint16_t>(name.size())});
+        message_.fields_.emplace_back(offset(name.data()), value.at, value.size, hash,
+                                      static_cast<std::uint16_t>(name.size()));
         if (!ContentLength::name.matches(name, hash)) return;
         if (has_length_) note(Errc::repeated_field, name.data(), ContentLength::rule);
         has_length_ = true;
@@ -289,24 +309,16 @@ std::size_t Message::offset_of(std::string_view slice_of_octets) const {
     return static_cast<std::size_t>(slice_of_octets.data() - octets_.data());
 }
 
-void Message::note_kind(std::uint32_t name_hash, std::size_t index) {
-    const auto kind = kind_of(name_hash);
-    if ((kinds_ & kind) == 0) {
-        kinds_ |= kind;
-        first_of_kind_[name_hash >> 26] = static_cast<std::uint8_t>(std::min<std::size_t>(index, 255));
-        return;
-    }
+void Message::note_repeat(std::uint32_t name_hash, std::size_t index) {
     const auto same = [&](const Field& field) { return field.name_hash == name_hash; };
     const auto before = std::span(fields_).first(index).subspan(first_of_kind_[name_hash >> 26]);
-    if (std::any_of(before.begin(), before.end(), same)) repeated_kinds_ |= kind;
+    if (std::any_of(before.begin(), before.end(), same)) repeated_kinds_ |= kind_of(name_hash);
 }
 
-// For that name: how many fields can be passed over.
-std::size_t Message::first_index(const HeaderName& name) const {
-    const auto first = [&](std::uint32_t hash) {
-        return (kinds_ & kind_of(hash)) != 0 ? first_of_kind_[hash >> 26] : fields_.size();
-    };
-    return std::min(first(name.hash()), first(name.compact_hash()));
+const Field* Message::find_field_with_value(const HeaderName& name) const {
+    for (const Field& field : fields_of(name))
+        if (field.value_size != 0) return &field;
+    return nullptr;
 }
 
 std::size_t Message::count(const HeaderName& name) const {

@@ -2,6 +2,7 @@
 // before somebody asks: unknown fields stay as they came, in order; typed values are parsed on demand.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -78,6 +79,7 @@ class Message {
     NamedFields fields_of(const HeaderName& name) const;
     // The first of them, or null.
     const Field* find_field(const HeaderName& name) const;
+    const Field* find_field_with_value(const HeaderName& name) const;
     bool has(const HeaderName& name) const { return find_field(name) != nullptr; }
     std::size_t count(const HeaderName& name) const;  // fields, not values
     // False when there surely is no second field of that name: the cheap question before a count.
@@ -125,8 +127,20 @@ class Message {
     class Indexer;
     friend class NamedFields;
 
-    void note_kind(std::uint32_t name_hash, std::size_t index);
-    std::size_t first_index(const HeaderName& name) const;
+    void note_kind(std::uint32_t name_hash, std::size_t index) {
+        const auto kind = kind_of(name_hash);
+        if ((kinds_ & kind) != 0) return note_repeat(name_hash, index);
+        kinds_ |= kind;
+        first_of_kind_[name_hash >> 26] = static_cast<std::uint8_t>(std::min<std::size_t>(index, 255));
+    }
+    void note_repeat(std::uint32_t name_hash, std::size_t index);
+    // How many fields can be passed over in the search for that name.
+    std::size_t first_index(const HeaderName& name) const {
+        return std::min(first_index(name.hash()), first_index(name.compact_hash()));
+    }
+    std::size_t first_index(std::uint32_t name_hash) const {
+        return (kinds_ & kind_of(name_hash)) != 0 ? first_of_kind_[name_hash >> 26] : fields_.size();
+    }
 
     std::string octets_;
     std::vector<Field> fields_;
@@ -193,8 +207,9 @@ inline NamedFields Message::fields_of(const HeaderName& name) const {
 }
 
 inline const Field* Message::find_field(const HeaderName& name) const {
-    for (auto index = first_index(name); index < fields_.size(); ++index)
-        if (name.matches(this->name(fields_[index]), fields_[index].name_hash)) return &fields_[index];
+    const auto* end = fields_.data() + fields_.size();
+    for (const auto* field = fields_.data() + first_index(name); field != end; ++field)
+        if (name.matches(this->name(*field), field->name_hash)) return field;
     return nullptr;
 }
 
