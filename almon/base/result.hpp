@@ -44,6 +44,15 @@ struct Error {
 template <class T>
 using Result = tl::expected<T, Error>;
 
+// A value that is read in place: read(value) tells by a Result<void> whether it is whole. Large values are
+// made so, since moving them costs more than reading them; for the same reason there is but one return.
+template <class T, class Read>
+[[nodiscard]] Result<T> in_place(Read read) {
+    Result<T> value;
+    if (const Result<void> done = read(*value); !done) value = tl::unexpected(done.error());
+    return value;
+}
+
 [[nodiscard]] constexpr tl::unexpected<Error> fail(Errc code, std::size_t offset, const char* rule) {
     return tl::unexpected(Error{code, offset, rule});
 }

@@ -25,21 +25,26 @@ Result<void> check_repeats(const Message& message) {
 }
 
 template <class Header>
-Result<Header> read(const Message& message, const char* rule) {
-    const Field* field = message.find_field(Header::name);
-    if (field == nullptr)
-        return base::fail(Errc::missing_field, message.octets().size() - message.body().size(), rule);
-    Scanner in(message.value(*field), field->value_at);
-    return parse_value<Header>(in);
+Result<void> read(const Message& message, const Field& field, Header& header) {
+    Scanner in(message.value(field), field.value_at);
+    return read_value(in, header);
+}
+
+template <class Header>
+Result<void> read(const Message& message, const char* rule, Header& header) {
+    if (const Field* field = message.find_field(Header::name)) return read(message, *field, header);
+    return base::fail(Errc::missing_field, message.octets().size() - message.body().size(), rule);
 }
 
 // RFC 4475 §3.1.2.4: beyond 255 it may count as absent.
 Result<void> read_max_forwards(const Message& message, Envelope& envelope) {
-    if (!message.has(MaxForwards::name)) return {};
-    const auto hops = read<MaxForwards>(message, MaxForwards::rule);
-    if (!hops && hops.error().code != Errc::number_too_large) return tl::unexpected(hops.error());
-    envelope.has_max_forwards = hops.has_value();
-    if (hops) envelope.max_forwards = hops->number;
+    const Field* field = message.find_field(MaxForwards::name);
+    if (field == nullptr) return {};
+    MaxForwards hops;
+    const auto done = read(message, *field, hops);
+    if (!done && done.error().code != Errc::number_too_large) return done;
+    envelope.has_max_forwards = done.has_value();
+    if (done) envelope.max_forwards = hops.number;
     return {};
 }
 
@@ -58,51 +63,52 @@ Result<void> check_method(const Message& message, const Envelope& envelope) {
     return base::fail(code, message.find_field(CSeq::name)->value_at, "RFC 3261 §8.1.1.5");
 }
 
+Result<void> read_parties(const Message& message, Envelope& envelope) {
+    From from;
+    if (const auto done = read(message, "RFC 3261 §8.1.1.3 From", from); !done) return done;
+    envelope.from_tag = from.tag;
+    To to;
+    if (const auto done = read(message, "RFC 3261 §8.1.1.2 To", to); !done) return done;
+    envelope.to_tag = to.tag;
+    envelope.to_uri = to.address.uri;
+    return {};
+}
+
 // All of the envelope but Via.
-Result<Envelope> read_behind_via(const Message& message, const Via& via) {
-    Result<Envelope> envelope;
-    envelope->via = via;
-    const auto from = read<From>(message, "RFC 3261 §8.1.1.3 From");
-    if (!from) return tl::unexpected(from.error());
-    envelope->from_tag = from->tag;
-    const auto to = read<To>(message, "RFC 3261 §8.1.1.2 To");
-    if (!to) return tl::unexpected(to.error());
-    envelope->to_tag = to->tag;
-    envelope->to_uri = to->address.uri;
-    const auto call_id = read<CallId>(message, "RFC 3261 §8.1.1.4 Call-ID");
-    if (!call_id) return tl::unexpected(call_id.error());
-    envelope->call_id = *call_id;
-    const auto cseq = read<CSeq>(message, "RFC 3261 §8.1.1.5 CSeq");
-    if (!cseq) return tl::unexpected(cseq.error());
-    envelope->cseq = *cseq;
-    if (const auto hops = read_max_forwards(message, *envelope); !hops) return tl::unexpected(hops.error());
-    if (const auto agrees = check_method(message, *envelope); !agrees) return tl::unexpected(agrees.error());
-    return envelope;
+Result<void> read_behind_via(const Message& message, Envelope& envelope) {
+    if (const auto done = read_parties(message, envelope); !done) return done;
+    if (const auto done = read(message, "RFC 3261 §8.1.1.4 Call-ID", envelope.call_id); !done) return done;
+    if (const auto done = read(message, "RFC 3261 §8.1.1.5 CSeq", envelope.cseq); !done) return done;
+    if (const auto done = read_max_forwards(message, envelope); !done) return done;
+    return check_method(message, envelope);
 }
 
 }  // namespace
 
 Result<Envelope> read_envelope(const Message& message) {
-    const auto single = check_repeats(message);
-    if (!single) return tl::unexpected(single.error());
-    const auto via = read<Via>(message, "RFC 3261 §8.1.1.7 Via");
-    if (!via) return tl::unexpected(via.error());
-    return read_behind_via(message, *via);
+    return base::in_place<Envelope>([&](Envelope& envelope) {
+        if (const auto single = check_repeats(message); !single) return single;
+        if (const auto via = read(message, "RFC 3261 §8.1.1.7 Via", envelope.via); !via) return via;
+        return read_behind_via(message, envelope);
+    });
 }
 
 Result<Envelope> read_envelope(const Message& message, const Via& top) {
-    const auto single = check_repeats(message);
-    if (!single) return tl::unexpected(single.error());
-    return read_behind_via(message, top);
+    return base::in_place<Envelope>([&](Envelope& envelope) {
+        envelope.via = top;
+        if (const auto single = check_repeats(message); !single) return single;
+        return read_behind_via(message, envelope);
+    });
 }
 
 Result<Uri> read_request_uri(const Message& message) {
     const auto offset = message.offset_of(message.request_uri());
-    auto uri = Uri::parse(message.request_uri(), offset);
-    if (uri && uri->has_headers())
-        return base::fail(Errc::unexpected_byte, message.offset_of(uri->headers()),
+    return base::in_place<Uri>([&](Uri& uri) -> Result<void> {
+        if (const auto read = uri.read(message.request_uri(), offset); !read) return read;
+        if (!uri.has_headers()) return {};
+        return base::fail(Errc::unexpected_byte, message.offset_of(uri.headers()),
                           "RFC 3261 §19.1.1 table 1");
-    return uri;
+    });
 }
 
 Status status_owed(const Error& error) {

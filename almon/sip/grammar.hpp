@@ -39,13 +39,10 @@ bool is_token(std::string_view text);
 // delta-seconds and other 32-bit numbers: what is larger is taken as the largest (RFC 3261 §20.19).
 [[nodiscard]] Result<std::uint32_t> take_saturated(Scanner& in, const char* rule);
 
-// A Field that reads itself by Result<void> read(in, rule), made in place: what fields with a common base
-// use.
+// A Field that reads itself in place, by Result<void> read(in, rule) on a fresh one.
 template <class Field>
 [[nodiscard]] Result<Field> read_into(Scanner& in, const char* rule) {
-    Result<Field> field;
-    if (const auto done = field->read(in, rule); !done) return tl::unexpected(done.error());
-    return field;
+    return base::in_place<Field>([&](Field& field) { return field.read(in, rule); });
 }
 
 // The longest run of octets of the set and of %HH escapes.
@@ -54,10 +51,13 @@ std::string_view take_escaped(Scanner& in, const base::CharSet& set);
 // Skips LWS, the separator and LWS: COMMA, SEMI, EQUAL, SLASH of the grammar. Without the separator nothing
 // is consumed.
 inline bool take_separator(Scanner& in, char separator) {
-    const auto before = in.position();
-    if (!in.take(separator) && !(in.skip_lws() && in.take(separator))) {
-        in.rewind(before);
-        return false;
+    if (!in.take(separator)) {
+        const auto before = in.position();
+        if (!in.skip_lws()) return false;
+        if (!in.take(separator)) {
+            in.rewind(before);
+            return false;
+        }
     }
     in.skip_lws();
     return true;

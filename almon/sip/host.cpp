@@ -3,30 +3,49 @@
 namespace almon::sip {
 namespace {
 
-constexpr auto host_chars = base::chars::alphanum | base::CharSet("-.");
+constexpr auto label_chars = base::chars::alphanum | base::CharSet("-");
+constexpr auto host_chars = label_chars | base::CharSet(".");
 
-Result<Host> parse_reference(Scanner& in, const char* rule) {
+Result<void> read_reference(Scanner& in, Host& host, const char* rule) {
     const auto from = in.position();
     const auto start = in.offset();
     in.take('[');
     const auto inner = in.take_while(base::chars::hex | base::CharSet(":."));
     if (!in.take(']')) return in.refuse(rule);
-    const auto address = base::IpAddress::parse(inner);
-    if (!address || address->family() != base::IpAddress::Family::v6)
+    host.address = base::IpAddress::parse(inner);
+    if (!host.address || host.address->family() != base::IpAddress::Family::v6)
         return base::fail(Errc::unexpected_byte, start, rule);
-    return Host{in.since(from), address};
+    host.text = in.since(from);
+    return {};
 }
 
-// Labels are not empty and begin and end with a letter or digit; the name may end with a dot.
-bool is_name(std::string_view text) {
-    char before = '.';
-    for (const char c : text) {
-        const bool edge = before == '.' || before == '-';
-        if (c == '.' && edge) return false;
-        if (c == '-' && before == '.') return false;
-        before = c;
-    }
-    return before != '-' && text.front() != '.';
+bool take_ipv4(Scanner& in, Host& host) {
+    if (!in.looking_at(base::chars::digit)) return false;
+    const auto from = in.position();
+    host.text = in.take_while(host_chars);
+    if (base::chars::digit.has(host.text.back())) host.address = base::IpAddress::parse(host.text);
+    if (!host.address) in.rewind(from);
+    return host.address.has_value();
+}
+
+bool is_number(std::string_view label) {
+    const auto* end = label.data() + label.size();
+    return base::chars::digit.skip(label.data(), end) == end;
+}
+
+// Labels are not empty and begin and end with a letter or digit; the name may end with a dot. The last label
+// is not all digits (toplabel begins with a letter): what looks so has to be an address.
+bool take_name(Scanner& in, Host& host) {
+    const auto from = in.position();
+    std::string_view label, last;
+    do {
+        label = in.take_while(label_chars);
+        if (label.empty()) break;
+        if (label.front() == '-' || label.back() == '-') return false;
+        last = label;
+    } while (in.take('.'));
+    host.text = in.since(from);
+    return !last.empty() && in.peek() != '.' && !is_number(last);
 }
 
 std::string_view without_closing_dot(std::string_view name) {
@@ -34,25 +53,14 @@ std::string_view without_closing_dot(std::string_view name) {
     return name;
 }
 
-// Few names do; addresses do, and what looks like one and is none.
-bool ends_with_number(std::string_view name) {
-    name = without_closing_dot(name);
-    while (!name.empty() && base::chars::digit.has(name.back())) name.remove_suffix(1);
-    return name.empty() || name.back() == '.';
-}
-
 }  // namespace
 
-// A name whose last label is all digits is none (toplabel begins with a letter), so it has to be an address.
-Result<Host> Host::parse(Scanner& in, const char* rule) {
-    if (in.peek() == '[') return parse_reference(in, rule);
-    const auto start = in.offset();
-    const auto text = in.take_while(host_chars);
-    if (text.empty()) return in.refuse(rule);
-    if (base::chars::digit.has(text.front()) && base::chars::digit.has(text.back()))
-        if (const auto address = base::IpAddress::parse(text)) return Host{text, address};
-    if (!is_name(text) || ends_with_number(text)) return base::fail(Errc::unexpected_byte, start, rule);
-    return Host{text, {}};
+Result<void> Host::read(Scanner& in, const char* rule) {
+    if (in.peek() == '[') return read_reference(in, *this, rule);
+    const auto from = in.position();
+    if (take_ipv4(in, *this) || take_name(in, *this)) return {};
+    in.rewind(from);
+    return in.refuse(rule);
 }
 
 bool operator==(const Host& a, const Host& b) {

@@ -15,7 +15,10 @@ struct Host {
     std::optional<base::IpAddress> address;  // when it is numeric
 
     // A host name, an IPv4 address or an IPv6 address in brackets.
-    [[nodiscard]] static Result<Host> parse(Scanner& in, const char* rule = "RFC 3261 §25.1 host");
+    [[nodiscard]] static Result<Host> parse(Scanner& in, const char* rule = "RFC 3261 §25.1 host") {
+        return read_into<Host>(in, rule);
+    }
+    [[nodiscard]] Result<void> read(Scanner& in, const char* rule = "RFC 3261 §25.1 host");  // in place
     // Numeric: the same address; names: equal without case, a closing dot aside.
     friend bool operator==(const Host& a, const Host& b);
 };

@@ -22,25 +22,28 @@ Result<std::string_view> take_display_name(Scanner& in, const char* rule) {
     return name;
 }
 
-Result<Uri> take_uri(Scanner& in, bool bracketed) {
+Result<void> read_uri(Scanner& in, bool bracketed, Uri& uri) {
     const auto start = in.offset();
-    if (!bracketed) return Uri::parse(in.take_until(addr_spec_end), start);
-    return Uri::parse(in.take_count(in.rest().find('>')), start);
+    if (!bracketed) return uri.read(in.take_until(addr_spec_end), start);
+    return uri.read(in.take_count(in.rest().find('>')), start);
 }
 
 }  // namespace
 
-Result<NameAddr> NameAddr::parse(Scanner& in, const char* rule) {
+Result<void> NameAddr::read(Scanner& in, const char* rule) {
     const auto from = in.position();
     const auto name = take_display_name(in, rule);
     if (!name) return tl::unexpected(name.error());
-    const bool bracketed = in.take('<');
+    bracketed = in.take('<');
     if (!bracketed && name->starts_with('"')) return in.refuse(rule);
-    if (!bracketed) in.rewind(from);
-    const auto uri = take_uri(in, bracketed);
-    if (!uri) return tl::unexpected(uri.error());
+    if (bracketed) {
+        display_name = *name;
+    } else {
+        in.rewind(from);
+    }
+    if (const auto read = read_uri(in, bracketed, uri); !read) return read;
     if (bracketed && !in.take('>')) return in.refuse(rule);
-    return NameAddr{bracketed ? *name : std::string_view(), *uri, bracketed};
+    return {};
 }
 
 void NameAddr::print(base::Printer& out) const {

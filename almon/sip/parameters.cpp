@@ -22,24 +22,26 @@ Result<void> take_value(Scanner& in, Parameter& parameter, const char* rule) {
 
 }  // namespace
 
-Result<bool> take_parameter(Scanner& in, Parameter& parameter, const char* rule) {
-    if (!take_separator(in, ';')) return false;
+Result<void> take_parameter(Scanner& in, Parameter& parameter, const char* rule) {
     parameter.name = in.take_while(chars::token);
     parameter.value.reset();
     if (parameter.name.empty()) return in.refuse(rule);
-    if (!take_separator(in, '=')) return true;
-    if (const auto value = take_value(in, parameter, rule); !value) return tl::unexpected(value.error());
-    return true;
+    if (!take_separator(in, '=')) return {};
+    return take_value(in, parameter, rule);
 }
 
 Result<Parameters> Parameters::parse(Scanner& in, const char* rule) {
-    return parse(in, rule, [](const Parameter&) { return Result<void>(); });
+    return read_into<Parameters>(in, rule);
+}
+
+Result<void> Parameters::read(Scanner& in, const char* rule) {
+    return read(in, rule, [](const Parameter&) { return Result<void>(); });
 }
 
 void Parameters::Iterator::advance() {
     Scanner in(rest_);
-    const auto taken = take_parameter(in, parameter_.emplace(), "");
-    if (!taken || !*taken) parameter_.reset();
+    const bool taken = take_separator(in, ';') && take_parameter(in, parameter_.emplace(), "");
+    if (!taken) parameter_.reset();
     rest_ = parameter_ ? in.rest() : std::string_view();
 }
 

@@ -20,8 +20,8 @@ struct Parameter {
     bool value_is_token = false;            // neither quoted, nor with the brackets or colons of an address
 };
 
-// Reads one SEMI name [EQUAL value] into `parameter`. False: there is no further one, nothing was consumed.
-[[nodiscard]] Result<bool> take_parameter(Scanner& in, Parameter& parameter, const char* rule);
+// Reads name [EQUAL value], what stands behind a SEMI, into `parameter`.
+[[nodiscard]] Result<void> take_parameter(Scanner& in, Parameter& parameter, const char* rule);
 
 class Parameters {
  public:
@@ -60,21 +60,21 @@ class Parameters {
     // Reads *( SEMI generic-param ) and stops before anything else; at most limits::parameters.
     [[nodiscard]] static Result<Parameters> parse(Scanner& in,
                                                   const char* rule = "RFC 3261 §25.1 generic-param");
-    // The same; visit(parameter) sees each as it is read, and may refuse it by a Result<void>.
+    // The same in place; visit(parameter) sees each as it is read, and may refuse it by a Result<void>.
     template <class Visit>
-    [[nodiscard]] static Result<Parameters> parse(Scanner& in, const char* rule, Visit visit) {
+    [[nodiscard]] Result<void> read(Scanner& in, const char* rule, Visit visit) {
         const auto from = in.position();
         Parameter parameter;
-        for (std::size_t count = 0;; ++count) {
-            const auto taken = take_parameter(in, parameter, rule);
-            if (!taken) return tl::unexpected(taken.error());
-            if (!*taken) break;
+        for (std::size_t count = 0; take_separator(in, ';'); ++count) {
+            if (const auto taken = take_parameter(in, parameter, rule); !taken) return taken;
             if (count == base::limits::parameters)
                 return base::fail(Errc::too_large, in.offset(), "limits::parameters");
-            if (const Result<void> seen = visit(parameter); !seen) return tl::unexpected(seen.error());
+            if (const Result<void> seen = visit(parameter); !seen) return seen;
         }
-        return Parameters(in.since(from));
+        text_ = in.since(from);
+        return {};
     }
+    [[nodiscard]] Result<void> read(Scanner& in, const char* rule);
     // Of text that was checked before, starting with its first semicolon.
     static Parameters checked(std::string_view text) { return Parameters(text); }
 

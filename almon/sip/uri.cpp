@@ -39,77 +39,81 @@ Result<std::string_view> take_headers(Scanner& in, const char* rule) {
 }  // namespace
 
 Result<Uri> Uri::parse(std::string_view text, std::size_t origin) {
+    return base::in_place<Uri>([&](Uri& uri) { return uri.read(text, origin); });
+}
+
+Result<void> Uri::read(std::string_view text, std::size_t origin) {
     Scanner in(text, origin);
-    Uri uri;
-    uri.text_ = text;
+    text_ = text;
     if (in.take("sip:")) {  // nearly all
-        uri.scheme_text_ = text.substr(0, 3);
-        return parse_sip(Scheme::sip, uri, in);
+        scheme_text_ = text.substr(0, 3);
+        return read_sip(Scheme::sip, in);
     }
     if (!in.looking_at(base::chars::alpha)) return in.refuse("RFC 3261 §25.1 scheme");
-    uri.scheme_text_ = in.take_while(scheme_chars);
+    scheme_text_ = in.take_while(scheme_chars);
     if (!in.take(':')) return in.refuse("RFC 3261 §25.1 scheme");
-    if (base::equal_nocase(uri.scheme_text_, "sip")) return parse_sip(Scheme::sip, uri, in);
-    if (base::equal_nocase(uri.scheme_text_, "sips")) return parse_sip(Scheme::sips, uri, in);
-    if (base::equal_nocase(uri.scheme_text_, "tel")) return parse_tel(uri, in);
-    return parse_other(uri, in);
+    if (base::equal_nocase(scheme_text_, "sip")) return read_sip(Scheme::sip, in);
+    if (base::equal_nocase(scheme_text_, "sips")) return read_sip(Scheme::sips, in);
+    if (base::equal_nocase(scheme_text_, "tel")) return read_tel(in);
+    return read_other(in);
 }
 
 // An "@" stands nowhere in a sip URI but behind the userinfo, so the first one decides.
-Result<Uri> Uri::parse_sip(Scheme scheme, Uri& uri, Scanner in) {
-    uri.scheme_ = scheme;
-    if (in.rest().find('@') != std::string_view::npos) {
-        uri.has_user_ = true;
-        uri.user_ = take_escaped(in, chars::uri_user);
-        if (uri.user_.empty()) return in.refuse("RFC 3261 §25.1 user");
-        uri.has_password_ = in.take(':');
-        if (uri.has_password_) uri.password_ = take_escaped(in, password_chars);
-        if (!in.take('@')) return in.refuse("RFC 3261 §25.1 userinfo");
-    }
-    const auto host = Host::parse(in);
-    if (!host) return tl::unexpected(host.error());
-    uri.host_ = *host;
+Result<void> Uri::read_sip(Scheme scheme, Scanner& in) {
+    scheme_ = scheme;
+    if (in.rest().find('@') != std::string_view::npos)
+        if (const auto userinfo = read_userinfo(in); !userinfo) return userinfo;
+    if (const auto host = host_.read(in); !host) return host;
     if (in.take(':')) {
         const auto port = take_port(in);
         if (!port) return tl::unexpected(port.error());
-        uri.port_ = *port;
+        port_ = *port;
     }
     const auto parameters = take_parameters(in, "RFC 3261 §25.1 uri-parameters");
     if (!parameters) return tl::unexpected(parameters.error());
-    uri.parameters_ = *parameters;
+    parameters_ = *parameters;
     if (in.take('?')) {
         const auto headers = take_headers(in, "RFC 3261 §25.1 headers");
         if (!headers) return tl::unexpected(headers.error());
-        uri.headers_ = *headers;
+        headers_ = *headers;
     }
     if (!in.done()) return in.refuse("RFC 3261 §25.1 SIP-URI");
-    return uri;
+    return {};
 }
 
-Result<Uri> Uri::parse_tel(Uri& uri, Scanner in) {
+Result<void> Uri::read_userinfo(Scanner& in) {
+    has_user_ = true;
+    user_ = take_escaped(in, chars::uri_user);
+    if (user_.empty()) return in.refuse("RFC 3261 §25.1 user");
+    has_password_ = in.take(':');
+    if (has_password_) password_ = take_escaped(in, password_chars);
+    if (!in.take('@')) return in.refuse("RFC 3261 §25.1 userinfo");
+    return {};
+}
+
+Result<void> Uri::read_tel(Scanner& in) {
     static constexpr auto global_chars = base::chars::digit | visual_separators;
     static constexpr auto local_chars = base::chars::hex | visual_separators | base::CharSet("*#");
-    uri.scheme_ = Scheme::tel;
+    scheme_ = Scheme::tel;
     const auto from = in.position();
     const bool is_global = in.take('+');
     const auto digits = in.take_while(is_global ? global_chars : local_chars);
     if (std::all_of(digits.begin(), digits.end(), [](char c) { return visual_separators.has(c); }))
         return in.refuse("RFC 3966 §3");
-    uri.user_ = in.since(from);
+    user_ = in.since(from);
     const auto parameters = take_parameters(in, "RFC 3966 §3");
     if (!parameters) return tl::unexpected(parameters.error());
-    uri.parameters_ = *parameters;
+    parameters_ = *parameters;
     if (!in.done()) return in.refuse("RFC 3966 §3");
-    if (!is_global && uri.parameter("phone-context").value_or("").empty())
-        return in.refuse("RFC 3966 §5.1.5");
-    return uri;
+    if (!is_global && parameter("phone-context").value_or("").empty()) return in.refuse("RFC 3966 §5.1.5");
+    return {};
 }
 
-Result<Uri> Uri::parse_other(Uri& uri, Scanner in) {
+Result<void> Uri::read_other(Scanner& in) {
     // Brackets: an IPv6 address in the authority (RFC 3986 §3.2.2).
     static constexpr auto uri_chars = chars::reserved | chars::unreserved | base::CharSet("[]");
     if (take_escaped(in, uri_chars).empty() || !in.done()) return in.refuse("RFC 3261 §25.1 absoluteURI");
-    return uri;
+    return {};
 }
 
 std::optional<std::string_view> Uri::user() const {

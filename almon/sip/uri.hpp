@@ -21,6 +21,7 @@ class Uri {
     Uri() = default;
     // All of `text` is one URI. `origin`: where it stands in the message, for the offset in an Error.
     [[nodiscard]] static Result<Uri> parse(std::string_view text, std::size_t origin = 0);
+    [[nodiscard]] Result<void> read(std::string_view text, std::size_t origin);  // into a fresh one, in place
 
     Scheme scheme() const { return scheme_; }
     bool is_sip() const { return scheme_ == Scheme::sip || scheme_ == Scheme::sips; }
@@ -50,9 +51,10 @@ class Uri {
     void print(base::Printer& out) const { out.put(text_); }
 
  private:
-    static Result<Uri> parse_sip(Scheme scheme, Uri& uri, Scanner in);
-    static Result<Uri> parse_tel(Uri& uri, Scanner in);
-    static Result<Uri> parse_other(Uri& uri, Scanner in);
+    Result<void> read_sip(Scheme scheme, Scanner& in);
+    Result<void> read_userinfo(Scanner& in);
+    Result<void> read_tel(Scanner& in);
+    static Result<void> read_other(Scanner& in);
 
     std::string_view text_, scheme_text_, user_, password_, parameters_, headers_;
     Host host_;

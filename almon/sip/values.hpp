@@ -1,6 +1,7 @@
 // Typed access to header fields: message.get<Via>(), find<Via>(), all<Via>(). A header type has a HeaderName
 // `name`, a parse(Scanner&) that consumes one value, and says `list = true` when its grammar is
-// comma-separated and `may_be_empty = true` when a field without any value is legal. Included by message.hpp;
+// comma-separated and `may_be_empty = true` when a field without any value is legal. A large one has also
+// read(Scanner&, rule), which reads into a fresh object in place, and the `rule`. Included by message.hpp;
 // include that.
 #pragma once
 
@@ -25,18 +26,31 @@ constexpr bool may_be_empty() {
     return false;
 }
 
-// Parses one value and sees to it that it is whole: behind it comes the end or, in a list, a comma, which is
-// consumed too.
 template <class Header>
-[[nodiscard]] Result<Header> parse_value(Scanner& in) {
-    auto value = Header::parse(in);
-    if (!value) return value;
+[[nodiscard]] Result<void> read_header(Scanner& in, Header& header) {
+    if constexpr (requires { header.read(in, Header::rule); }) {
+        return header.read(in, Header::rule);
+    } else {
+        return Header::parse(in).map([&](const Header& parsed) { header = parsed; });
+    }
+}
+
+// Reads one value into a fresh `header` and sees to it that it is whole: behind it comes the end or, in a
+// list, a comma, which is consumed too.
+template <class Header>
+[[nodiscard]] Result<void> read_value(Scanner& in, Header& header) {
+    if (const auto read = read_header(in, header); !read) return read;
     in.skip_lws();
-    if (in.done()) return value;
+    if (in.done()) return {};
     if (!is_list<Header>() || !in.take(',')) return in.refuse("RFC 3261 §7.3.1");
     in.skip_lws();
     if (in.done()) return in.refuse("RFC 3261 §7.3.1");
-    return value;
+    return {};
+}
+
+template <class Header>
+[[nodiscard]] Result<Header> parse_value(Scanner& in) {
+    return base::in_place<Header>([&](Header& header) { return read_value(in, header); });
 }
 
 // A forward range of Result<Header>. It ends with the last value, or with the first error.
@@ -119,10 +133,13 @@ Result<Header> Message::get() const& {
 
 template <class Header>
 Result<std::optional<Header>> Message::find() const& {
-    const auto first = all<Header>().begin();
-    if (first == typename Values<Header>::Iterator()) return std::optional<Header>();
-    if (!*first) return tl::unexpected(first->error());
-    return std::optional<Header>(**first);
+    const Field* field =
+        may_be_empty<Header>() ? find_field_with_value(Header::name) : find_field(Header::name);
+    return base::in_place<std::optional<Header>>([&](std::optional<Header>& found) -> Result<void> {
+        if (field == nullptr) return {};
+        Scanner in(value(*field), field->value_at);
+        return read_value(in, found.emplace());
+    });
 }
 
 template <class Header>

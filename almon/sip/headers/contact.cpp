@@ -5,7 +5,7 @@
 namespace almon::sip {
 namespace {
 
-constexpr auto rule = "RFC 3261 §20.10";
+constexpr auto rule = Contact::rule;
 // RFC 3261 §10.2.1.1: what a malformed or overlarge expires parameter counts as.
 constexpr std::uint32_t default_expires = 3'600;
 
@@ -77,22 +77,15 @@ bool take_wildcard(Scanner& in) {
 
 }  // namespace
 
-Result<Contact> Contact::parse(Scanner& in) {
-    Result<Contact> contact;
+Result<void> Contact::read(Scanner& in, const char* rule) {
     const auto from = in.position();
-    if (take_wildcard(in)) {
-        contact->is_wildcard = true;
-        contact->text = in.since(from);
-        return contact;
+    is_wildcard = take_wildcard(in);
+    if (!is_wildcard) {
+        if (const auto name_addr = address.read(in, rule); !name_addr) return name_addr;
+        if (const auto all = parameters.read(in, rule, ParameterReader(in, *this)); !all) return all;
     }
-    const auto address = NameAddr::parse(in, rule);
-    if (!address) return tl::unexpected(address.error());
-    contact->address = *address;
-    const auto parameters = Parameters::parse(in, rule, ParameterReader(in, *contact));
-    if (!parameters) return tl::unexpected(parameters.error());
-    contact->parameters = *parameters;
-    contact->text = in.since(from);
-    return contact;
+    text = in.since(from);
+    return {};
 }
 
 void Contact::print(Printer& out) const {

@@ -13,6 +13,7 @@ namespace almon::sip {
 
 struct Contact {
     static constexpr HeaderName name{"Contact", 'm'};
+    static constexpr const char* rule = "RFC 3261 §20.10";
     static constexpr bool list = true;
 
     bool is_wildcard = false;  // "*": all bindings (§10.2.2); nothing else is set then
@@ -24,7 +25,8 @@ struct Contact {
     Parameters parameters;                 // all of them
     std::string_view text;                 // the whole value as it stands in the message
 
-    [[nodiscard]] static Result<Contact> parse(Scanner& in);
+    [[nodiscard]] static Result<Contact> parse(Scanner& in) { return read_into<Contact>(in, rule); }
+    [[nodiscard]] Result<void> read(Scanner& in, const char* rule);
     void print(Printer& out) const;
 };
 

@@ -3,9 +3,7 @@
 namespace almon::sip {
 
 Result<void> Party::read(Scanner& in, const char* rule) {
-    auto name_addr = NameAddr::parse(in, rule);
-    if (!name_addr) return tl::unexpected(name_addr.error());
-    address = *name_addr;
+    if (const auto name_addr = address.read(in, rule); !name_addr) return name_addr;
     const auto read_tag = [&](const Parameter& parameter) -> Result<void> {
         if (!base::equal_nocase(parameter.name, "tag")) return {};
         if (!tag.value().empty()) return base::fail(Errc::repeated_field, in.offset(), rule);
@@ -14,22 +12,12 @@ Result<void> Party::read(Scanner& in, const char* rule) {
         tag = Tag(*parameter.value);
         return {};
     };
-    const auto all = Parameters::parse(in, rule, read_tag);
-    if (!all) return tl::unexpected(all.error());
-    parameters = *all;
-    return {};
+    return parameters.read(in, rule, read_tag);
 }
 
 void Party::print(Printer& out) const {
     address.print(out);
     parameters.print(out);
-}
-
-Result<From> From::parse(Scanner& in) {
-    return read_into<From>(in, "RFC 3261 §20.20");
-}
-Result<To> To::parse(Scanner& in) {
-    return read_into<To>(in, "RFC 3261 §20.39");
 }
 
 }  // namespace almon::sip

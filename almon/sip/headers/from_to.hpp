@@ -24,12 +24,14 @@ struct Party {
 
 struct From : Party {
     static constexpr HeaderName name{"From", 'f'};
-    [[nodiscard]] static Result<From> parse(Scanner& in);
+    static constexpr const char* rule = "RFC 3261 §20.20";
+    [[nodiscard]] static Result<From> parse(Scanner& in) { return read_into<From>(in, rule); }
 };
 
 struct To : Party {
     static constexpr HeaderName name{"To", 't'};
-    [[nodiscard]] static Result<To> parse(Scanner& in);
+    static constexpr const char* rule = "RFC 3261 §20.39";
+    [[nodiscard]] static Result<To> parse(Scanner& in) { return read_into<To>(in, rule); }
 };
 
 }  // namespace almon::sip

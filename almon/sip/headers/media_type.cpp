@@ -7,10 +7,7 @@ Result<void> MediaType::read(Scanner& in, const char* rule) {
     if (type.empty() || !take_separator(in, '/')) return in.refuse(rule);
     subtype = in.take_while(chars::token);
     if (subtype.empty()) return in.refuse(rule);
-    const auto all = Parameters::parse(in, rule);
-    if (!all) return tl::unexpected(all.error());
-    parameters = *all;
-    return {};
+    return parameters.read(in, rule);
 }
 
 void MediaType::print(Printer& out) const {

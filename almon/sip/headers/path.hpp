@@ -7,7 +7,8 @@ namespace almon::sip {
 
 struct Path : RouteEntry {
     static constexpr HeaderName name{"Path"};
-    [[nodiscard]] static Result<Path> parse(Scanner& in) { return read_into<Path>(in, "RFC 3327 §4"); }
+    static constexpr const char* rule = "RFC 3327 §4";
+    [[nodiscard]] static Result<Path> parse(Scanner& in) { return read_into<Path>(in, rule); }
 };
 
 }  // namespace almon::sip

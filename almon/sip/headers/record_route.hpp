@@ -7,9 +7,8 @@ namespace almon::sip {
 
 struct RecordRoute : RouteEntry {
     static constexpr HeaderName name{"Record-Route"};
-    [[nodiscard]] static Result<RecordRoute> parse(Scanner& in) {
-        return read_into<RecordRoute>(in, "RFC 3261 §20.30");
-    }
+    static constexpr const char* rule = "RFC 3261 §20.30";
+    [[nodiscard]] static Result<RecordRoute> parse(Scanner& in) { return read_into<RecordRoute>(in, rule); }
 };
 
 }  // namespace almon::sip

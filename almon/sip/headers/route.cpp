@@ -5,13 +5,9 @@ namespace almon::sip {
 Result<void> RouteEntry::read(Scanner& in, const char* rule) {
     const auto from = in.position();
     const auto start = in.offset();
-    const auto name_addr = NameAddr::parse(in, rule);
-    if (!name_addr) return tl::unexpected(name_addr.error());
-    if (!name_addr->bracketed) return base::fail(Errc::unexpected_byte, start, rule);
-    const auto all = Parameters::parse(in, rule);
-    if (!all) return tl::unexpected(all.error());
-    address = *name_addr;
-    parameters = *all;
+    if (const auto name_addr = address.read(in, rule); !name_addr) return name_addr;
+    if (!address.bracketed) return base::fail(Errc::unexpected_byte, start, rule);
+    if (const auto all = parameters.read(in, rule); !all) return all;
     text = in.since(from);
     return {};
 }

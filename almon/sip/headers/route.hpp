@@ -23,7 +23,8 @@ struct RouteEntry {
 
 struct Route : RouteEntry {
     static constexpr HeaderName name{"Route"};
-    [[nodiscard]] static Result<Route> parse(Scanner& in) { return read_into<Route>(in, "RFC 3261 §20.34"); }
+    static constexpr const char* rule = "RFC 3261 §20.34";
+    [[nodiscard]] static Result<Route> parse(Scanner& in) { return read_into<Route>(in, rule); }
 };
 
 }  // namespace almon::sip

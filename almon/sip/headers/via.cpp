@@ -3,7 +3,7 @@
 namespace almon::sip {
 namespace {
 
-constexpr auto rule = "RFC 3261 §25.1 via-parm";
+constexpr auto rule = Via::rule;
 
 // sent-protocol: three tokens with slashes between, blanks allowed round these.
 Result<void> read_protocol(Scanner& in, Via& via) {
@@ -24,9 +24,7 @@ Result<void> read_protocol(Scanner& in, Via& via) {
 }
 
 Result<void> read_sent_by(Scanner& in, Via& via) {
-    const auto host = Host::parse(in, rule);
-    if (!host) return tl::unexpected(host.error());
-    via.host = *host;
+    if (const auto host = via.host.read(in, rule); !host) return host;
     if (!take_separator(in, ':')) return {};
     const auto port = take_port(in, rule);
     if (!port) return tl::unexpected(port.error());
@@ -93,16 +91,13 @@ class ParameterReader {
 
 }  // namespace
 
-Result<Via> Via::parse(Scanner& in) {
-    Result<Via> via;
+Result<void> Via::read(Scanner& in, const char* rule) {
     const auto from = in.position();
-    if (const auto protocol = read_protocol(in, *via); !protocol) return tl::unexpected(protocol.error());
-    if (const auto sent_by = read_sent_by(in, *via); !sent_by) return tl::unexpected(sent_by.error());
-    const auto parameters = Parameters::parse(in, rule, ParameterReader(in, *via));
-    if (!parameters) return tl::unexpected(parameters.error());
-    via->parameters = *parameters;
-    via->text = in.since(from);
-    return via;
+    if (const auto protocol = read_protocol(in, *this); !protocol) return protocol;
+    if (const auto sent_by = read_sent_by(in, *this); !sent_by) return sent_by;
+    if (const auto all = parameters.read(in, rule, ParameterReader(in, *this)); !all) return all;
+    text = in.since(from);
+    return {};
 }
 
 void Via::print(Printer& out) const {
