@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "almon/sip/headers/max_forwards.hpp"
 
@@ -11,6 +12,10 @@ namespace {
 // RFC 3261 §7.3.1: only fields with a list for their value may be repeated.
 Result<void> check_repeats(const Message& message) {
     static constexpr std::array names{From::name, To::name, CallId::name, CSeq::name, MaxForwards::name};
+    static constexpr auto kinds =
+        std::accumulate(names.begin(), names.end(), std::uint64_t{},
+                        [](auto all, const auto& name) { return all | name.kinds(); });
+    if (!message.may_repeat(kinds)) return {};
     std::optional<Error> first;
     for (const auto& name : names) {
         if (!message.may_repeat(name)) continue;

@@ -14,7 +14,8 @@
 namespace almon::sip {
 
 // Of the length and of both ends of the name without case, eight octets each; never 0. Only a filter: matches
-// are confirmed octet by octet.
+// are confirmed octet by octet. The first factor was searched for: with it, the 44 names that are met most
+// are of 44 kinds.
 constexpr std::uint32_t hash_name(std::string_view name) {
     constexpr auto load = [](const char* octets, std::size_t count) {
         std::uint64_t word = 0;
@@ -39,7 +40,7 @@ constexpr std::uint32_t hash_name(std::string_view name) {
         first = load(front, 1);
         last = load(front + size / 2, 1) << 8 | load(front + size - 1, 1);
     }
-    const auto mixed = (first + size) * 0x9e37'79b9'7f4a'7c15U ^ last * 0xc2b2'ae3d'27d4'eb4fU;
+    const auto mixed = (first + size) * 0x9b18'7b7a'5dae'8723U ^ last * 0xc2b2'ae3d'27d4'eb4fU;
     return static_cast<std::uint32_t>((mixed ^ mixed >> 29) >> 16) | 1U;
 }
 

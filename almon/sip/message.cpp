@@ -87,6 +87,7 @@ class Message::Indexer {
             read_field();
         }
         finish_header();
+        check_repeated_length();
         if (!error_) read_length(ends);
         if (!error_) return {};
         leave_out_torn();
@@ -104,10 +105,10 @@ class Message::Indexer {
     }
     bool at_header_end() const { return at_[0] == '\r' && at_[1] == '\n'; }
     // The first fault in the message is the one to be told. Kept out of the way of messages without a fault.
-    [[gnu::cold]] void note(const Error& error) {
+    [[gnu::cold, gnu::noinline]] void note(const Error& error) {
         if (!error_ || error.offset < error_->offset) error_ = error;
     }
-    [[gnu::cold]] void note(Errc code, const char* place, const char* rule) {
+    [[gnu::cold, gnu::noinline]] void note(Errc code, const char* place, const char* rule) {
         note({code, offset(place), rule});
     }
     // RFC 3261 §7.5: line breaks before the start line are not part of the message.
@@ -241,10 +242,6 @@ class Message::Indexer {
         message_.has_compact_ |= name.size() == 1;
         message_.fields_.emplace_back(offset(name.data()), value.at, value.size, hash,
                                       static_cast<std::uint16_t>(name.size()));
-        if (!ContentLength::name.matches(name, hash)) return;
-        if (has_length_) note(Errc::repeated_field, name.data(), ContentLength::rule);
-        has_length_ = true;
-        length_ = value;
     }
 
     void finish_header() {
@@ -256,20 +253,26 @@ class Message::Indexer {
         note(Errc::unexpected_byte, bare, "RFC 3261 §25.1 CRLF");
     }
 
+    void check_repeated_length() {
+        if (!message_.may_repeat(ContentLength::name)) return;
+        for (std::size_t seen = 0; const Field& field : message_.fields_of(ContentLength::name))
+            if (seen++ > 0) note(Errc::repeated_field, text_ + field.name_at, ContentLength::rule);
+    }
     // RFC 3261 §18.3; RFC 4475 §3.1.2.2, §3.1.2.3, §3.3.9.
     void read_length(Ends ends) {
         const std::size_t available = end_ - at_;
-        if (!has_length_) {
+        const Field* field = message_.find_field(ContentLength::name);
+        if (field == nullptr) {
             if (ends == Ends::with_content_length && available > 0)
                 note(Errc::missing_field, at_, ContentLength::rule);
             return;
         }
-        Scanner in(message_.slice(length_), length_.at);
+        Scanner in(message_.value(*field), field->value_at);
         const auto length = parse_value<ContentLength>(in);
         if (!length) return note(length.error());
         const bool surplus_is_noise = ends == Ends::with_datagram;
         if (length->number > available || (length->number < available && !surplus_is_noise))
-            return note(Errc::length_mismatch, text_ + length_.at, "RFC 3261 §18.3");
+            return note(Errc::length_mismatch, text_ + field->value_at, "RFC 3261 §18.3");
         message_.octets_.resize(message_.body_at_ + length->number);
     }
 
@@ -279,8 +282,6 @@ class Message::Indexer {
     const char* end_;
     const char* at_;
     LineEnds ends_;
-    Slice length_;  // the value of Content-Length
-    bool has_length_ = false;
     std::optional<Error> error_;
 };
 
