@@ -8,21 +8,18 @@ namespace {
 // All of the text: four numbers of at most three digits, three dots.
 std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view text) {
     std::array<std::uint8_t, 4> octets{};
-    std::size_t dots = 0, digits = 0;
-    unsigned value = 0;
-    for (const char c : text) {
-        const auto digit = static_cast<unsigned>(c) - '0';
-        if (digit <= 9) {
-            value = value * 10 + digit;
-            if (++digits > 3 || value > 255) return {};
-            octets[dots] = static_cast<std::uint8_t>(value);
-        } else {
-            if (c != '.' || digits == 0 || ++dots > 3) return {};
-            value = 0;
-            digits = 0;
-        }
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (std::size_t i = 0; i < octets.size(); ++i) {
+        if (i > 0 && (at == end || *at++ != '.')) return {};
+        const char* const from = at;
+        unsigned value = 0;
+        for (; at != end && chars::digit.has(*at) && at - from < 3; ++at)
+            value = value * 10 + static_cast<unsigned>(*at - '0');
+        if (at == from || value > 255) return {};
+        octets[i] = static_cast<std::uint8_t>(value);
     }
-    return dots == 3 && digits > 0 ? std::optional(octets) : std::nullopt;
+    return at == end ? std::optional(octets) : std::nullopt;
 }
 
 int hex_value(char c) {

@@ -63,6 +63,7 @@ constexpr char to_lower(char c) {
 // ASCII case-insensitive equality, whatever the locale.
 constexpr bool equal_nocase(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;
+    if (a == b) return true;  // mostly
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
     return true;

@@ -31,11 +31,12 @@ Result<std::string_view> take_token(Scanner& in, const char* rule) {
 }
 
 Result<std::string_view> take_quoted(Scanner& in, const char* rule) {
+    static constexpr auto quoted = chars::quoted | base::chars::wsp;
     const auto from = in.position();
     const auto opening = in.offset();
     if (!in.take('"')) return in.refuse(rule);
     for (;;) {
-        in.take_while(chars::quoted);
+        in.take_while(quoted);
         if (in.take('"')) return in.since(from);
         if (in.peek() == '\\' && in.peek(1) != '\r' && in.peek(1) != '\n') {
             if (in.take_count(2).size() < 2) return base::fail(Errc::unexpected_end, opening, rule);

@@ -69,6 +69,7 @@ Result<void> Uri::read_sip(Scheme scheme, Scanner& in) {
         if (!port) return tl::unexpected(port.error());
         port_ = *port;
     }
+    if (in.done()) return {};  // the usual case
     const auto parameters = take_parameters(in, "RFC 3261 §25.1 uri-parameters");
     if (!parameters) return tl::unexpected(parameters.error());
     parameters_ = *parameters;
