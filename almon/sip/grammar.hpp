@@ -39,10 +39,10 @@ bool is_token(std::string_view text);
 // delta-seconds and other 32-bit numbers: what is larger is taken as the largest (RFC 3261 §20.19).
 [[nodiscard]] Result<std::uint32_t> take_saturated(Scanner& in, const char* rule);
 
-// A Field that reads itself in place, by Result<void> read(in, rule) on a fresh one.
-template <class Field>
-[[nodiscard]] Result<Field> read_into(Scanner& in, const char* rule) {
-    return base::in_place<Field>([&](Field& field) { return field.read(in, rule); });
+// A Field that reads itself in place, by Result<void> read(in) or read(in, rule) on a fresh one.
+template <class Field, class... Rule>
+[[nodiscard]] Result<Field> read_into(Scanner& in, Rule... rule) {
+    return base::in_place<Field>([&](Field& field) { return field.read(in, rule...); });
 }
 
 // The longest run of octets of the set and of %HH escapes.

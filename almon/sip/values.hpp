@@ -1,8 +1,8 @@
 // Typed access to header fields: message.get<Via>(), find<Via>(), all<Via>(). A header type has a HeaderName
 // `name`, a parse(Scanner&) that consumes one value, and says `list = true` when its grammar is
 // comma-separated and `may_be_empty = true` when a field without any value is legal. A large one has also
-// read(Scanner&, rule), which reads into a fresh object in place, and the `rule`. Included by message.hpp;
-// include that.
+// read(Scanner&), or a `rule` and read(Scanner&, rule), which reads into a fresh object in place. Included by
+// message.hpp; include that.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,9 @@ constexpr bool may_be_empty() {
 
 template <class Header>
 [[nodiscard]] Result<void> read_header(Scanner& in, Header& header) {
-    if constexpr (requires { header.read(in, Header::rule); }) {
+    if constexpr (requires { header.read(in); }) {
+        return header.read(in);
+    } else if constexpr (requires { header.read(in, Header::rule); }) {
         return header.read(in, Header::rule);
     } else {
         return Header::parse(in).map([&](const Header& parsed) { header = parsed; });

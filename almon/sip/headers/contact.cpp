@@ -5,7 +5,7 @@
 namespace almon::sip {
 namespace {
 
-constexpr auto rule = Contact::rule;
+constexpr auto rule = "RFC 3261 §20.10";
 // RFC 3261 §10.2.1.1: what a malformed or overlarge expires parameter counts as.
 constexpr std::uint32_t default_expires = 3'600;
 
@@ -77,7 +77,7 @@ bool take_wildcard(Scanner& in) {
 
 }  // namespace
 
-Result<void> Contact::read(Scanner& in, const char* rule) {
+Result<void> Contact::read(Scanner& in) {
     const auto from = in.position();
     is_wildcard = take_wildcard(in);
     if (!is_wildcard) {

@@ -13,7 +13,6 @@ namespace almon::sip {
 
 struct Contact {
     static constexpr HeaderName name{"Contact", 'm'};
-    static constexpr const char* rule = "RFC 3261 §20.10";
     static constexpr bool list = true;
 
     bool is_wildcard = false;  // "*": all bindings (§10.2.2); nothing else is set then
@@ -25,8 +24,8 @@ struct Contact {
     Parameters parameters;                 // all of them
     std::string_view text;                 // the whole value as it stands in the message
 
-    [[nodiscard]] static Result<Contact> parse(Scanner& in) { return read_into<Contact>(in, rule); }
-    [[nodiscard]] Result<void> read(Scanner& in, const char* rule);
+    [[nodiscard]] static Result<Contact> parse(Scanner& in) { return read_into<Contact>(in); }
+    [[nodiscard]] Result<void> read(Scanner& in);  // into a fresh one, in place
     void print(Printer& out) const;
 };
 

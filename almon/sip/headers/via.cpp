@@ -3,7 +3,7 @@
 namespace almon::sip {
 namespace {
 
-constexpr auto rule = Via::rule;
+constexpr auto rule = "RFC 3261 §25.1 via-parm";
 
 // sent-protocol: three tokens with slashes between, blanks allowed round these.
 Result<void> read_protocol(Scanner& in, Via& via) {
@@ -91,11 +91,11 @@ class ParameterReader {
 
 }  // namespace
 
-Result<void> Via::read(Scanner& in, const char* rule) {
+Result<void> Via::read(Scanner& in) {
     const auto from = in.position();
-    if (const auto protocol = read_protocol(in, *this); !protocol) return protocol;
-    if (const auto sent_by = read_sent_by(in, *this); !sent_by) return sent_by;
-    if (const auto all = parameters.read(in, rule, ParameterReader(in, *this)); !all) return all;
+    if (const auto done = read_protocol(in, *this); !done) return done;
+    if (const auto done = read_sent_by(in, *this); !done) return done;
+    if (const auto done = parameters.read(in, rule, ParameterReader(in, *this)); !done) return done;
     text = in.since(from);
     return {};
 }

@@ -14,7 +14,6 @@ namespace almon::sip {
 
 struct Via {
     static constexpr HeaderName name{"Via", 'v'};
-    static constexpr const char* rule = "RFC 3261 §25.1 via-parm";
     static constexpr bool list = true;
     // RFC 3261 §8.1.1.7: a branch that begins so is unique; one without it comes from an RFC 2543 peer.
     static constexpr std::string_view magic_cookie = "z9hG4bK";
@@ -32,8 +31,8 @@ struct Via {
     Parameters parameters;  // all of them
     std::string_view text;  // the whole value as it stands in the message
 
-    [[nodiscard]] static Result<Via> parse(Scanner& in) { return read_into<Via>(in, rule); }
-    [[nodiscard]] Result<void> read(Scanner& in, const char* rule);
+    [[nodiscard]] static Result<Via> parse(Scanner& in) { return read_into<Via>(in); }
+    [[nodiscard]] Result<void> read(Scanner& in);  // into a fresh one, in place
     void print(Printer& out) const;
 };
 
