@@ -73,8 +73,7 @@ def test_baresip_over_tls_calls_baresip_over_udp():
         tls, udp = (f"127.0.0.1:{every.ports[transport]}" for transport in ("tls", "udp"))
         with Baresip("alice", "secret-a", tls, transport="tls", more_config=trust) as alice, \
                 Baresip("bob", "secret-b", udp, answer="auto", tone_hz=700) as bob:
-            for phone in (alice, bob):
-                phone.wait_event("REGISTER_OK", 30)
+            wait_until(lambda: len(every.server.bindings()) == 2, 30, "both registrations")
             alice.dial(f"bob@{udp}")
             alice.wait_event("CALL_ESTABLISHED", 20)
             bob.hang_up()
@@ -199,7 +198,7 @@ def test_frames_that_break_the_rules_end_the_connection_with_the_code_for_it():
                         return int.from_bytes(answer[1][:2], "big")
         assert code(b"\x81\x05hello") == 1002  # not masked
         assert code(b"\x81\x82\0\0\0\0\xff\xfe") == 1007
-        assert code(b"\x82\xff" + (1 << 40).to_bytes(8, "big") + b"\0\0\0\0") == 1009
+        assert code(b"\x82\xff" + (1 << 40).to_bytes(8, "big") + b"\0\0\0\0x") == 1009
         with every.phone("alice", "ws") as alice:
             assert alice.register().status == 200
             alice.websocket.send(b"hello", opcode=9)
@@ -212,4 +211,4 @@ def test_a_browser_that_is_gone_is_not_called():
             assert bob.register().status == 200
         wait_until(lambda: every.server.status()["connections"] == 0, 10, "the connection to end")
         assert alice.register().status == 200
-        assert alice.call(f"sip:bob@{alice.domain}").fails() in (408, 480, 503)
+        assert alice.call(f"sip:bob@{alice.domain}").fails() == 480

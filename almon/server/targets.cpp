@@ -39,29 +39,6 @@ tl::expected<sip::Flow, NoTarget> next_hop(const RouteInformation& route, std::s
     return route.hops.empty() ? flow_to(uri) : flow_to_first(route.hops.front());
 }
 
-// RFC 5626 §5.3: a binding whose connection we have is reached by it, whatever host its contact names.
-std::optional<Target> target_of(const Binding& binding, const RouteInformation& route) {
-    const auto uri = sip::Uri::parse(binding.contact);
-    if (!uri || !uri->is_sip()) return {};
-    Target target{.request_uri = as_request_uri(*uri),
-                  .path = std::string(binding.path),
-                  .q = binding.q,
-                  .expires = binding.expires};
-    const auto hop = next_hop(route, binding.path, *uri);
-    const bool is_next = binding.path.empty() && route.hops.empty();
-    if (is_next && (binding.flow.connection || binding.is_behind_nat)) {
-        target.flow = binding.flow;
-        target.is_behind_flow = true;
-        if (hop && binding.flow.connection) target.else_by = *hop;
-        return target;
-    }
-    if (!hop) return {};
-    target.flow = *hop;
-    // Over UDP the call comes from where the phone registered.
-    if (is_next && binding.flow.transport == hop->transport) target.flow.local = binding.flow.local;
-    return target;
-}
-
 bool contains(const std::vector<Target>& targets, const Target& wanted) {
     return std::ranges::any_of(targets, [&](const Target& target) {
         return target.request_uri == wanted.request_uri && target.flow == wanted.flow;
@@ -126,6 +103,35 @@ Targets::Found Targets::find_listed(const RouteInformation& route, const RouteRu
     }
     if (targets.empty()) return tl::unexpected(*why);
     return targets;
+}
+
+bool Targets::is_open(const sip::Flow& flow) const {
+    return connections_.find(flow.transport, flow.peer) == flow.connection;
+}
+
+// RFC 5626 §5.3: a binding whose connection we have is reached by it, whatever host its contact names.
+std::optional<Target> Targets::target_of(const Binding& binding, const RouteInformation& route) const {
+    const auto uri = sip::Uri::parse(binding.contact);
+    if (!uri || !uri->is_sip()) return {};
+    Target target{.request_uri = as_request_uri(*uri),
+                  .path = std::string(binding.path),
+                  .q = binding.q,
+                  .expires = binding.expires};
+    const auto hop = next_hop(route, binding.path, *uri);
+    const bool is_next = binding.path.empty() && route.hops.empty();
+    if (is_next && (binding.flow.connection || binding.is_behind_nat)) {
+        const bool takes_calls = hop && !sip::is_websocket(hop->transport);  // on a new connection
+        if (binding.flow.connection && !takes_calls && !is_open(binding.flow)) return {};
+        target.flow = binding.flow;
+        target.is_behind_flow = true;
+        if (takes_calls && binding.flow.connection) target.else_by = *hop;
+        return target;
+    }
+    if (!hop) return {};
+    target.flow = *hop;
+    // Over UDP the call comes from where the phone registered.
+    if (is_next && binding.flow.transport == hop->transport) target.flow.local = binding.flow.local;
+    return target;
 }
 
 Targets::Found Targets::find_user(const RouteInformation& route, base::Instant now) const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "almon/server/connection_table.hpp"
 #include "almon/server/domains.hpp"
 #include "almon/server/location.hpp"
 #include "almon/server/route_information.hpp"
@@ -35,8 +36,12 @@ class Targets {
  public:
     // All must outlive this.
     Targets(const Domains& domains, const Location& location, const Subscribers& subscribers,
-            const stack::FlowTokens& flows)
-        : domains_(domains), location_(location), subscribers_(subscribers), flows_(flows) {}
+            const ConnectionTable& connections, const stack::FlowTokens& flows)
+        : domains_(domains),
+          location_(location),
+          subscribers_(subscribers),
+          connections_(connections),
+          flows_(flows) {}
 
     // Those with the highest q first. 404: no such user; 480: a user who is nowhere now; 502: a place that we
     // cannot send to. A rule's `to` takes the place of the bindings. Turn of a shard only (Location).
@@ -46,6 +51,8 @@ class Targets {
 
  private:
     using Found = tl::expected<std::vector<Target>, NoTarget>;
+    bool is_open(const sip::Flow& flow) const;
+    std::optional<Target> target_of(const Binding& binding, const RouteInformation& route) const;
     Found find_place(const RouteInformation& route) const;
     Found find_listed(const RouteInformation& route, const RouteRule& rule) const;
     Found find_user(const RouteInformation& route, base::Instant now) const;
@@ -55,6 +62,7 @@ class Targets {
     const Domains& domains_;
     const Location& location_;
     const Subscribers& subscribers_;
+    const ConnectionTable& connections_;
     const stack::FlowTokens& flows_;
 };
 

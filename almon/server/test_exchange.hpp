@@ -105,7 +105,7 @@ class TestExchange : stack::Core {
           nonces(site.keys.nonces, 0, {}),
           authenticator(site.subscribers, nonces, random, stack.settings().listeners, settings),
           domains(settings, stack.settings().listeners),
-          targets(domains, site.location, site.subscribers, stack.flows()),
+          targets(domains, site.location, site.subscribers, site.connections, stack.flows()),
           registrar(stack, domains, site.location, authenticator, settings, Durability::memory,
                     site.keys.tables, commits),
           proxy(stack, domains, targets, site.signer, site.keys.routes, settings),
