@@ -194,3 +194,52 @@ TEST_CASE("a user of ours may forward to another one with a 3xx") {
     exchange.answer(exchange.next(bob, "INVITE"), 302, "Contact: <sip:carol@example.com>\r\n");
     CHECK(exchange.next(bobs_desk, "INVITE").start() == "INVITE sip:carol@198.51.100.3 SIP/2.0");
 }
+
+TEST_CASE("the ACK and CANCEL of what an INVITE rule sent without state go after it") {
+    TestExchange exchange(with_rules(
+        {{.methods = {"INVITE"}, .role = ServerRole::stateless, .to = {"sip:{user}@203.0.113.5"}}}));
+    exchange.bind("bob", "sip:bob@198.51.100.2");
+    exchange.hear(alice, Request{});
+    exchange.next(gateway, "INVITE");
+    for (const auto* method : {"CANCEL", "ACK"}) {
+        Request later;
+        later.method = method;
+        exchange.hear(alice, later);
+        exchange.next(gateway, method);
+    }
+    CHECK(exchange.count_to(bob) == 0);
+}
+
+TEST_CASE("a user whose calls are rejected is not called by writing his name with escapes") {
+    TestExchange exchange(
+        with_rules({{.domain = "example.com", .user = "bob", .role = ServerRole::reject, .status = 403}}));
+    exchange.bind("bob", "sip:bob@198.51.100.2");
+    Request call;
+    call.uri = "sip:%62ob@example.com";
+    exchange.hear(alice, call);
+    exchange.next(alice, 403);
+    call.uri = "sip:bob@example.com.";
+    call.branch += "2";
+    exchange.hear(alice, call);
+    exchange.next(alice, 403);
+    CHECK(exchange.count_to(bob) == 0);
+}
+
+TEST_CASE("a rule may give a user of ours another name, and have somebody else called when nobody answers") {
+    TestExchange exchange(
+        with_rules({{.user = "info", .to = {"sip:bob@{domain}", "sip:carol@{domain}"}, .ring = 10s}}));
+    exchange.bind("bob", "sip:bob@198.51.100.2");
+    exchange.bind("carol", "sip:carol@198.51.100.3");
+    exchange.hear(alice, to_user("info"));
+    const auto first = exchange.next(bob, "INVITE");
+    CHECK(first.start() == "INVITE sip:bob@198.51.100.2 SIP/2.0");
+    CHECK(exchange.count_to(bobs_desk) == 0);
+    exchange.answer(first, 486);
+    CHECK(exchange.next(bobs_desk, "INVITE").start() == "INVITE sip:carol@198.51.100.3 SIP/2.0");
+}
+
+TEST_CASE("a rule that leads to users of ours who are nowhere says so") {
+    TestExchange exchange(with_rules({{.user = "info", .to = {"sip:bob@{domain}"}}}));
+    exchange.hear(alice, to_user("info"));
+    exchange.next(alice, 404);
+}

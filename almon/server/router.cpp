@@ -3,6 +3,7 @@
 #include <string>
 
 #include "almon/server/capabilities.hpp"
+#include "almon/server/destination.hpp"
 #include "almon/sip/headers/credentials.hpp"
 #include "almon/sip/headers/proxy_require.hpp"
 #include "almon/sip/headers/require.hpp"
@@ -12,16 +13,6 @@ namespace {
 
 namespace method = sip::method;
 namespace status = sip::status;
-
-constexpr std::string_view anonymous_domain = "anonymous.invalid";  // RFC 3323 §4.1.1.3
-
-// A rule may send what is for one of our users anywhere; only a redirect leaves the going to the caller.
-Destination destination_of(const RouteInformation& route, const Domains& domains, const RouteRule* rule) {
-    const bool leads_on = rule != nullptr && !rule->to.empty() && rule->role != ServerRole::redirect;
-    const bool ends_here =
-        route.hops.empty() && !route.has_foreign_maddr && domains.own(route.target) && !leads_on;
-    return ends_here ? Destination::own_user : Destination::foreign;
-}
 
 // The tags of a Require or Proxy-Require; path is all that we know (RFC 3327), and it asks nothing of a
 // proxy.
@@ -56,15 +47,9 @@ void Router::request(const stack::Arrival& arrival) {
     // RFC 3261 §19.1.1, RFC 4475 §3.1.2.11: headers may not stand there, and never become header fields.
     if (route->target.has_headers())
         return refuse(arrival, status::bad_request, "headers in the Request-URI");
-    if (is_for_us(arrival, *route))
+    if (is_for_server(asked, *route, domains_))
         return asked == method::register_ ? registrar_.request(arrival) : serve(arrival);
     proxy(arrival, *route);
-}
-
-// A REGISTER for one of our domains, or anything that names the server itself and none of its users.
-bool Router::is_for_us(const stack::Arrival& arrival, const RouteInformation& route) const {
-    if (destination_of(route, domains_, nullptr) == Destination::foreign) return false;
-    return arrival.message.method() == method::register_ || !route.target.user();
 }
 
 void Router::serve(const stack::Arrival& arrival) {
@@ -87,10 +72,8 @@ void Router::proxy(const stack::Arrival& arrival, const RouteInformation& route)
         refuse(arrival, nowhere->status, nowhere->warning, *caller);
 }
 
-// Rules are for requests that come to us as the server of the domain, not for those within a dialog.
 const RouteRule* Router::rule_for(const stack::Arrival& arrival, const RouteInformation& route) const {
-    if (settings_->routes.empty() || route.is_signed) return nullptr;
-    if (destination_of(route, domains_, nullptr) == Destination::foreign) return nullptr;
+    if (settings_->routes.empty() || !obeys_rules(route, domains_)) return nullptr;
     return find_rule(settings_->routes, route.target, arrival.message.method());
 }
 
@@ -152,7 +135,7 @@ std::optional<Caller> Router::admit(const stack::Arrival& arrival, const RouteIn
                    std::nullopt;
         if (verdict->passed()) caller = Caller::authenticated;
     }
-    if (!caller) caller = claims_own(arrival.message) ? Caller::claims_own : Caller::stranger;
+    if (!caller) caller = unknown_caller(arrival.message);
     switch (decide(*caller, destination, arrival.message.method(), settings_->inbound)) {
         case Access::allow: return caller;
         case Access::challenge:
@@ -165,11 +148,9 @@ std::optional<Caller> Router::admit(const stack::Arrival& arrival, const RouteIn
     return {};
 }
 
-bool Router::claims_own(const sip::Message& request) const {
+Caller Router::unknown_caller(const sip::Message& request) const {
     const auto from = request.get<sip::From>();
-    if (!from || !from->address.uri.is_sip()) return false;
-    const auto& host = from->address.uri.host();
-    return domains_.own_host(host) || base::equal_nocase(host.text, anonymous_domain);
+    return from && claims_own(from->address.uri, domains_) ? Caller::claims_own : Caller::stranger;
 }
 
 // CVE-2025-47779: nobody speaks for another user of ours. For a From of elsewhere we cannot vouch, nor forbid

@@ -32,7 +32,6 @@ class Router final : public stack::Core {
     const Counters& counters() const { return counters_; }
 
  private:
-    bool is_for_us(const stack::Arrival& arrival, const RouteInformation& route) const;
     void serve(const stack::Arrival& arrival);
     const RouteRule* rule_for(const stack::Arrival& arrival, const RouteInformation& route) const;
     void proxy(const stack::Arrival& arrival, const RouteInformation& route);
@@ -44,7 +43,7 @@ class Router final : public stack::Core {
     std::optional<Caller> admit(const stack::Arrival& arrival, const RouteInformation& route,
                                 Destination destination);
     std::optional<Caller> known_caller(const stack::Arrival& arrival, const RouteInformation& route) const;
-    bool claims_own(const sip::Message& request) const;
+    Caller unknown_caller(const sip::Message& request) const;
     bool may_call_as(const sip::Message& request, std::string_view identity) const;
 
     void challenge(const stack::Arrival& arrival, const Verdict& verdict);

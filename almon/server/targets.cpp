@@ -60,7 +60,7 @@ std::string without_own_maddr(const RouteInformation& route) {
 }  // namespace
 
 Targets::Found Targets::find(const RouteInformation& route, base::Instant now, const RouteRule* rule) const {
-    if (rule != nullptr && !rule->to.empty()) return find_listed(route, *rule);
+    if (rule != nullptr && !rule->to.empty()) return find_listed(route, now, *rule);
     if (domains_.own(route.target) && !route.has_foreign_maddr) return find_user(route, now);
     return find_place(route);
 }
@@ -82,24 +82,21 @@ Targets::Found Targets::find_place(const RouteInformation& route) const {
     return targets;
 }
 
-// One after the other, in the order of the list: each has a q of its own.
-Targets::Found Targets::find_listed(const RouteInformation& route, const RouteRule& rule) const {
+// One after the other, in the order of the list: each place has a q of its own, which all phones of a user
+// share.
+Targets::Found Targets::find_listed(const RouteInformation& route, base::Instant now,
+                                    const RouteRule& rule) const {
     std::vector<Target> targets;
     std::optional<NoTarget> why;
+    std::uint16_t q = 1000;
     for (const auto& to : rule.to) {
-        const auto text = filled_in(rule, to, route.target);
-        const auto uri = sip::Uri::parse(text);
-        if (!uri || !uri->is_sip()) {
-            why = NoTarget{sip::status::bad_gateway, "no SIP URI comes of the route's target"};
-            continue;
+        auto found = find_named(rule, filled_in(rule, to, route.target), now);
+        if (!found) why = found.error();
+        for (auto& target : found.value_or(std::vector<Target>{})) {
+            target.q = q;
+            if (!contains(targets, target)) targets.push_back(std::move(target));
         }
-        const auto flow = flow_to(*uri);
-        if (!flow && rule.role != ServerRole::redirect) {
-            why = flow.error();
-            continue;
-        }
-        const auto q = static_cast<std::uint16_t>(1000 - targets.size());
-        targets.push_back({.request_uri = as_request_uri(*uri), .flow = flow.value_or(sip::Flow{}), .q = q});
+        q -= q > 0 ? 1 : 0;
     }
     if (targets.empty()) return tl::unexpected(*why);
     return targets;
@@ -132,6 +129,17 @@ std::optional<Target> Targets::target_of(const Binding& binding, const RouteInfo
     // Over UDP the call comes from where the phone registered.
     if (is_next && binding.flow.transport == hop->transport) target.flow.local = binding.flow.local;
     return target;
+}
+
+Targets::Found Targets::find_named(const RouteRule& rule, const std::string& uri, base::Instant now) const {
+    RouteInformation place;
+    const auto parsed = sip_uri_in(uri);
+    if (!parsed) return tl::unexpected(parsed.error());
+    place.target = *parsed;
+    if (rule.role != ServerRole::redirect && domains_.own(place.target)) return find_user(place, now);
+    return named_place(rule.role, place.target).map([](Target target) {
+        return std::vector{std::move(target)};
+    });
 }
 
 Targets::Found Targets::find_user(const RouteInformation& route, base::Instant now) const {
@@ -182,6 +190,18 @@ tl::expected<sip::Flow, NoTarget> flow_to(const sip::Uri& hop) {
     if (address.is_broadcast() || address.is_multicast() || address.is_unspecified())
         return tl::unexpected(NoTarget{sip::status::bad_gateway, "not the address of one element"});
     return sip::Flow{.transport = target->transport, .local = {}, .peer = target->endpoint, .connection = {}};
+}
+
+tl::expected<sip::Uri, NoTarget> sip_uri_in(std::string_view filled_in) {
+    const auto uri = sip::Uri::parse(filled_in);
+    if (uri && uri->is_sip()) return *uri;
+    return tl::unexpected(NoTarget{sip::status::bad_gateway, "no SIP URI comes of the route's target"});
+}
+
+tl::expected<Target, NoTarget> named_place(ServerRole role, const sip::Uri& uri) {
+    const auto flow = flow_to(uri);
+    if (!flow && role != ServerRole::redirect) return tl::unexpected(flow.error());
+    return Target{.request_uri = as_request_uri(uri), .flow = flow.value_or(sip::Flow{})};
 }
 
 std::string as_request_uri(const sip::Uri& uri) {

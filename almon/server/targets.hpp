@@ -54,7 +54,8 @@ class Targets {
     bool is_open(const sip::Flow& flow) const;
     std::optional<Target> target_of(const Binding& binding, const RouteInformation& route) const;
     Found find_place(const RouteInformation& route) const;
-    Found find_listed(const RouteInformation& route, const RouteRule& rule) const;
+    Found find_listed(const RouteInformation& route, base::Instant now, const RouteRule& rule) const;
+    Found find_named(const RouteRule& rule, const std::string& uri, base::Instant now) const;
     Found find_user(const RouteInformation& route, base::Instant now) const;
     const AorRecord* look_up(const sip::Uri& user) const;
     bool is_subscriber(const sip::Uri& user) const;
@@ -72,6 +73,11 @@ void insert_by_q(std::vector<Target>& targets, Target target);
 // The flow to the hop that a URI names; no connection. Only numeric hosts are reached, and neither broadcast
 // nor multicast nor unspecified addresses (RFC 4475 §3.3.10).
 tl::expected<sip::Flow, NoTarget> flow_to(const sip::Uri& hop);
+
+// What a URI of a rule's `to`, filled in, leads to when it is no user of ours; a redirect may name any SIP
+// URI.
+tl::expected<Target, NoTarget> named_place(ServerRole role, const sip::Uri& uri);
+tl::expected<sip::Uri, NoTarget> sip_uri_in(std::string_view filled_in);
 
 // What of a URI may stand in a Request-URI: no headers, no method parameter (RFC 3261 §19.1.5, §19.1.1).
 std::string as_request_uri(const sip::Uri& uri);
