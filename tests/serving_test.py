@@ -195,6 +195,17 @@ def test_a_call_goes_on_while_the_configuration_is_reloaded():
         bob.expect("ACK")
 
 
+def test_a_reload_changes_the_rules():
+    with Almon(users=USERS, config="") as server, alice_and_bob(server) as (alice, bob):
+        reload(server, '[[route]]\nuser = "bob"\nrole = "reject"\nstatus = 480\n', "configuration reloaded")
+        assert alice.call(f"sip:bob@{server.address}").fails() == 480
+        reload(server, '[[route]]\nuser = "bob"\n[[route]]\nuser = "bob"\n', "refused")
+        assert alice.call(f"sip:bob@{server.address}").fails() == 480
+        reload(server, "", "configuration reloaded")
+        alice.call(f"sip:bob@{server.address}")
+        bob.expect("INVITE")
+
+
 # --- The log.
 
 def test_the_log_in_json_and_without_private_data():

@@ -6,8 +6,9 @@
 #include <tuple>
 
 #include "almon/base/charset.hpp"
+#include "almon/host/config_routes.hpp"
+#include "almon/host/config_value.hpp"
 #include "almon/host/files.hpp"
-#include "almon/host/nearest.hpp"
 #include "almon/host/state.hpp"
 
 namespace almon::host {
@@ -15,95 +16,10 @@ namespace {
 
 using std::chrono::seconds;
 
-class Complaints {
- public:
-    explicit Complaints(const std::string& file) : file_(file) {}
-
-    void add(const toml::source_region& where, std::string message) {
-        errors_.push_back({file_, where.begin.line, where.begin.column, std::move(message)});
-    }
-    bool empty() const { return errors_.empty(); }
-    // In the order of the lines: toml++ sorts keys by name.
-    std::vector<ConfigError> take() && {
-        std::sort(errors_.begin(), errors_.end(), [](const ConfigError& a, const ConfigError& b) {
-            return std::tie(a.line, a.column, a.message) < std::tie(b.line, b.column, b.message);
-        });
-        return std::move(errors_);
-    }
-
- private:
-    const std::string& file_;
-    std::vector<ConfigError> errors_;
-};
-
-// The value of one key, and the way to refuse it.
-struct Value {
-    std::string_view key;
-    const toml::node& node;
-    Complaints& complaints;
-
-    void refuse(const std::string& expected) const { refuse_at(node, "expected " + expected); }
-    void refuse_at(const toml::node& culprit, const std::string& why) const {
-        complaints.add(culprit.source(), "`" + std::string(key) + "`: " + why);
-    }
-};
-
-// --- Values of one kind.
-
-template <class Number>
-void read_number(const Value& value, Number& into, std::int64_t least, std::int64_t most,
-                 const char* unit = "") {
-    const auto given = value.node.value_exact<std::int64_t>();
-    if (!given || *given < least || *given > most)
-        return value.refuse("a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
-                            unit);
-    into = static_cast<Number>(*given);
-}
-
-void read_seconds(const Value& value, seconds& into, std::int64_t least, std::int64_t most) {
-    auto count = into.count();
-    read_number(value, count, least, most, " (seconds)");
-    into = seconds(count);
-}
-
 void read_gathering(const Value& value, Config& config) {
     auto count = config.gathering.count();
     read_number(value, count, 0, 20, " (milliseconds)");
     config.gathering = std::chrono::milliseconds(count);
-}
-
-void read_flag(const Value& value, bool& into) {
-    const auto given = value.node.value_exact<bool>();
-    if (!given) return value.refuse("true or false");
-    into = *given;
-}
-
-template <class Choice>
-using Names = std::initializer_list<std::pair<std::string_view, Choice>>;
-
-template <class Choice>
-void read_choice(const Value& value, Choice& into, Names<Choice> names) {
-    const auto given = value.node.value_exact<std::string>();
-    std::string expected;
-    for (const auto& [name, choice] : names) {
-        if (given == name) return void(into = choice);
-        expected.append(expected.empty() ? "\"" : " or \"").append(name).append("\"");
-    }
-    value.refuse(expected);
-}
-
-// take(text) keeps one element, or says why it cannot: an Outcome<void>.
-template <class Take>
-void read_list(const Value& value, const std::string& of, Take take) {
-    const auto* list = value.node.as_array();
-    if (list == nullptr) return value.refuse("a list of " + of);
-    for (const auto& element : *list) {
-        const auto text = element.value_exact<std::string>();
-        if (!text)
-            value.refuse_at(element, "expected a list of " + of);
-        else if (const base::Outcome<void> taken = take(*text); !taken)
-            value.refuse_at(element, taken.error());
-    }
 }
 
 tl::unexpected<std::string> not_one_of(const std::string& text, const std::string& of) {
@@ -118,8 +34,7 @@ void read_listen(const Value& value, Config& config) {
         value, "places such as \"udp:127.0.0.1:5060\"", [&](const std::string& text) -> base::Outcome<void> {
             return parse_listen(text).map([&](const Listen& listen) { config.listen.push_back(listen); });
         });
-    if (const auto* list = value.node.as_array(); list && list->empty())
-        value.refuse("at least one place to listen at");
+    if (is_empty_list(value)) value.refuse("at least one place to listen at");
 }
 
 bool is_made_of(const base::CharSet& allowed, std::string_view text) {
@@ -137,9 +52,9 @@ void read_domains(const Value& value, Config& config) {
 }
 
 void read_state(const Value& value, Config& config) {
-    const auto given = value.node.value_exact<std::string>();
-    if (!given || given->empty()) return value.refuse("the path of a folder");
-    config.state = *given;
+    const auto given = value.text();
+    if (given.empty()) return value.refuse("the path of a folder");
+    config.state = given;
 }
 
 void read_files(const Value& value, std::vector<std::string>& into) {
@@ -150,8 +65,9 @@ void read_files(const Value& value, std::vector<std::string>& into) {
 }
 
 void read_authorities(const Value& value, Config& config) {
-    const auto given = value.node.value_exact<std::string>();
-    if (!given) return value.refuse("the path of a PEM file, or \"\" for the authorities of the system");
+    const auto* given = value.given.as<std::string>();
+    if (given == nullptr)
+        return value.refuse("the path of a PEM file, or \"\" for the authorities of the system");
     config.speech.authorities = *given;
 }
 
@@ -176,9 +92,9 @@ bool is_realm(std::string_view text) {
 }
 
 void read_realm(const Value& value, Config& config) {
-    const auto given = value.node.value_exact<std::string>();
-    if (!given || !is_realm(*given)) return value.refuse("a text without quotes, such as \"example.com\"");
-    config.policy.realm = *given;
+    const auto given = value.text();
+    if (!is_realm(given)) return value.refuse("a text without quotes, such as \"example.com\"");
+    config.policy.realm = given;
 }
 
 void read_digest(const Value& value, Config& config) {
@@ -193,8 +109,7 @@ void read_digest(const Value& value, Config& config) {
         chosen.push_back(*algorithm);
         return {};
     });
-    if (const auto* list = value.node.as_array(); list && list->empty())
-        value.refuse("at least one of " + names);
+    if (is_empty_list(value)) value.refuse("at least one of " + names);
 }
 
 void read_trusted(const Value& value, Config& config) {
@@ -223,6 +138,11 @@ void read_level(const Value& value, Config& config) {
                 {{"error", error}, {"warning", warning}, {"info", info}, {"debug", debug}});
 }
 
+void read_recursion(const Value& value, Config& config) {
+    using enum server::Recursion;
+    read_choice(value, config.policy.recursion, {{"never", never}, {"own", own}, {"any", any}});
+}
+
 // --- All keys.
 
 struct Key {
@@ -231,6 +151,7 @@ struct Key {
 };
 
 constexpr auto day = 86'400;
+constexpr std::string_view route_section = "route";
 
 constexpr std::array keys{
     Key{"server", "listen", read_listen},
@@ -259,6 +180,7 @@ constexpr std::array keys{
     Key{"proxy", "timer_c", [](const Value& v, Config& c) { read_seconds(v, c.policy.timer_c, 181, 3'600); }},
     Key{"proxy", "max_branches",
         [](const Value& v, Config& c) { read_number(v, c.policy.max_branches, 1, 1'000); }},
+    Key{"proxy", "recursion", read_recursion},
     Key{"store", "durability", read_durability},
     Key{"log", "level", read_level},
     Key{"log", "json", [](const Value& v, Config& c) { read_flag(v, c.log_json); }},
@@ -273,14 +195,10 @@ constexpr std::array keys{
 
 // --- Wrong keys.
 
-std::string did_you_mean(std::string_view wrong, std::span<const std::string_view> known) {
-    const auto best = nearest(wrong, known);
-    return best.empty() ? "" : "; did you mean `" + std::string(best) + "`?";
-}
-
 std::string advice_for_section(std::string_view wrong) {
     std::vector<std::string_view> known;
     for (const auto& key : keys) known.push_back(key.section);
+    known.push_back(route_section);
     return did_you_mean(wrong, known);
 }
 
@@ -306,31 +224,71 @@ const Key* find_key(std::string_view section, std::string_view name) {
 
 // --- The file.
 
+Place place_of(const toml::source_region& source) {
+    return {source.begin.line, source.begin.column};
+}
+
+Given given_by(const toml::node& node) {
+    Given given{.place = place_of(node.source()), .value = {}};
+    if (const auto flag = node.value_exact<bool>()) given.value = *flag;
+    if (const auto number = node.value_exact<std::int64_t>()) given.value = *number;
+    if (const auto text = node.value_exact<std::string>()) given.value = *text;
+    if (const auto* elements = node.as_array()) {
+        auto& list = given.value.emplace<Given::List>();
+        for (const auto& element : *elements) list.push_back(given_by(element));
+    }
+    return given;
+}
+
 void read_section(std::string_view section, const toml::table& table, Config& config,
                   Complaints& complaints) {
     for (const auto& [name, node] : table) {
         if (const auto* key = find_key(section, name.str()))
-            key->read({name.str(), node, complaints}, config);
+            key->read({name.str(), given_by(node), complaints}, config);
         else
-            complaints.add(name.source(), "unknown key `" + std::string(name.str()) + "` in [" +
-                                              std::string(section) + "]" +
-                                              advice_for_key(name.str(), section));
+            complaints.add(place_of(name.source()), "unknown key `" + std::string(name.str()) + "` in [" +
+                                                        std::string(section) + "]" +
+                                                        advice_for_key(name.str(), section));
     }
 }
 
+WrittenRule read_route(const toml::table& table, Complaints& complaints) {
+    WrittenRule rule{.place = place_of(table.source())};
+    for (const auto& [name, node] : table)
+        read_route_key(std::string(name.str()), place_of(name.source()), given_by(node), rule, complaints);
+    return rule;
+}
+
+// When all else is read: the rules are about our domains.
+void read_routes(const toml::table& document, Config& config, Complaints& complaints) {
+    const auto* tables = document[route_section].as_array();
+    if (tables == nullptr) return;
+    std::vector<WrittenRule> rules;
+    for (const auto& node : *tables)
+        if (const auto* table = node.as_table()) rules.push_back(read_route(*table, complaints));
+    complete_routes(rules, config.policy.domains, config.listen, complaints);
+    for (auto& written : rules) {
+        config.policy.routes.push_back(std::move(written.rule));
+        config.route_lines.push_back(written.place.line);
+    }
+}
+
+// What is wrong with a name that stands outside of all sections.
+std::string trouble_with(const std::string& name, const toml::node& node) {
+    if (is_section(name)) return "expected a section [" + name + "]";
+    if (name == route_section) return "expected tables [[route]], in double brackets";
+    if (node.is_array_of_tables()) return "unknown section [[" + name + "]]" + advice_for_section(name);
+    if (node.is_table()) return "unknown section [" + name + "]" + advice_for_section(name);
+    return "key `" + name + "` stands in no section" + advice_for_key(name, "");
+}
+
 void read_document(const toml::table& document, Config& config, Complaints& complaints) {
-    for (const auto& [name, node] : document) {
-        const std::string section(name.str());
-        const auto* table = node.as_table();
-        if (is_section(section) && table != nullptr)
-            read_section(section, *table, config, complaints);
-        else if (is_section(section))
-            complaints.add(name.source(), "expected a section [" + section + "]");
-        else if (table != nullptr)
-            complaints.add(name.source(), "unknown section [" + section + "]" + advice_for_section(section));
-        else
-            complaints.add(name.source(),
-                           "key `" + section + "` stands in no section" + advice_for_key(section, ""));
+    for (const auto& [key, node] : document) {
+        const std::string name(key.str());
+        if (const auto* table = node.as_table(); table && is_section(name))
+            read_section(name, *table, config, complaints);
+        else if (name != route_section || !node.is_array_of_tables())
+            complaints.add(place_of(key.source()), trouble_with(name, node));
     }
 }
 
@@ -340,7 +298,7 @@ void check_expires(const toml::table& document, const server::Settings& policy, 
     const auto in_seconds = [](const char* name, seconds value) {
         return name + std::to_string(value.count()) + ")";
     };
-    complaints.add(document["registrar"].node()->source(),
+    complaints.add(place_of(document["registrar"].node()->source()),
                    "expected " + in_seconds("min_expires (", policy.min_expires) +
                        in_seconds(" <= default_expires (", policy.default_expires) +
                        in_seconds(" <= max_expires (", policy.max_expires));
@@ -348,9 +306,24 @@ void check_expires(const toml::table& document, const server::Settings& policy, 
 
 void check_keys(const toml::table& document, const SpeechConfig& speech, Complaints& complaints) {
     if (speech.certificates.size() == speech.keys.size()) return;
-    complaints.add(document["tls"].node()->source(), "expected as many `keys` as `certificates`: there are " +
-                                                         std::to_string(speech.keys.size()) + " and " +
-                                                         std::to_string(speech.certificates.size()));
+    complaints.add(place_of(document["tls"].node()->source()),
+                   "expected as many `keys` as `certificates`: there are " +
+                       std::to_string(speech.keys.size()) + " and " +
+                       std::to_string(speech.certificates.size()));
+}
+
+void override_with(const Overrides& overrides, Config& config) {
+    if (!overrides.listen.empty()) config.listen = overrides.listen;
+    if (!overrides.domains.empty()) config.policy.domains = overrides.domains;
+    if (!overrides.state.empty()) config.state = overrides.state;
+    config.log_json |= overrides.log_json;
+}
+
+std::vector<ConfigError> errors_of(const std::string& file, Complaints complaints) {
+    std::vector<ConfigError> errors;
+    for (auto& [place, message] : std::move(complaints).take())
+        errors.push_back({file, place.line, place.column, std::move(message)});
+    return errors;
 }
 
 }  // namespace
@@ -367,36 +340,32 @@ std::string ConfigError::text() const {
     return file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message;
 }
 
-Configured<Config> parse_config(std::string_view text, const std::string& file) {
-    Complaints complaints(file);
+Configured<Config> parse_config(std::string_view text, const std::string& file, const Overrides& overrides) {
+    Complaints complaints;
     auto config = default_config();
     try {
         const auto document = toml::parse(text);
         read_document(document, config, complaints);
+        override_with(overrides, config);
+        read_routes(document, config, complaints);
         if (complaints.empty()) check_expires(document, config.policy, complaints);
         if (complaints.empty()) check_keys(document, config.speech, complaints);
     } catch (const toml::parse_error& error) {  // toml++ throws; here its exception ends
-        complaints.add(error.source(), std::string(error.description()));
+        complaints.add(place_of(error.source()), std::string(error.description()));
     }
-    if (!complaints.empty()) return tl::unexpected(std::move(complaints).take());
+    if (!complaints.empty()) return tl::unexpected(errors_of(file, std::move(complaints)));
     return config;
 }
 
-Configured<Config> read_config(const std::string& path) {
+Configured<Config> read_config(const std::string& path, const Overrides& overrides) {
     const auto text = read_file(path);
     if (!text) return tl::unexpected(std::vector{ConfigError{path, 0, 0, text.error()}});
-    return parse_config(*text, path);
+    return parse_config(*text, path, overrides);
 }
 
 Configured<Config> configure(const std::string& path, const Overrides& overrides) {
-    Configured<Config> config = default_config();
-    if (!path.empty()) config = read_config(path);
-    if (!config) return config;
-    if (!overrides.listen.empty()) config->listen = overrides.listen;
-    if (!overrides.domains.empty()) config->policy.domains = overrides.domains;
-    if (!overrides.state.empty()) config->state = overrides.state;
-    if (config->state.empty()) config->state = default_state_folder();
-    config->log_json |= overrides.log_json;
+    auto config = path.empty() ? parse_config("", "", overrides) : read_config(path, overrides);
+    if (config && config->state.empty()) config->state = default_state_folder();
     return config;
 }
 
@@ -420,6 +389,8 @@ bool needs_restart(const Config& running, const Config& wanted) {
 std::vector<std::string> config_keys() {
     std::vector<std::string> names;
     for (const auto& key : keys) names.push_back(std::string(key.section) + "." + std::string(key.name));
+    for (const auto name : route_key_names())
+        names.push_back(std::string(route_section) + "." + std::string(name));
     return names;
 }
 

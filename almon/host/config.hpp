@@ -23,7 +23,8 @@ struct Config {
     std::string state;         // empty: the default state folder
     std::uint16_t shards = 0;  // 0: one a core
     server::Settings
-        policy;  // domains, access, registrar and proxy; domains empty: the addresses listened on
+        policy;  // domains, access, registrar, proxy, routes; domains empty: the addresses listened on
+    std::vector<std::size_t> route_lines;  // where each of policy.routes begins
     store::Durability durability = store::Durability::commit;
 
     base::Level log_level = base::Level::info;
@@ -34,6 +35,14 @@ struct Config {
     std::chrono::milliseconds gathering = base::limits::gathering;
     std::size_t transactions = base::limits::transactions_per_shard;
     std::size_t connections = base::limits::connections_per_shard;
+};
+
+// What the command line says instead of the file.
+struct Overrides {
+    std::vector<Listen> listen;
+    std::vector<std::string> domains;
+    std::string state;
+    bool log_json = false;
 };
 
 // Without a configuration: loopback only.
@@ -53,16 +62,10 @@ using Configured = tl::expected<T, std::vector<ConfigError>>;
 
 // `file` is the name in the errors, which come in the order of the lines. Only what is no TOML at all ends
 // the reading at its first error.
-[[nodiscard]] Configured<Config> parse_config(std::string_view text, const std::string& file);
-[[nodiscard]] Configured<Config> read_config(const std::string& path);
+[[nodiscard]] Configured<Config> parse_config(std::string_view text, const std::string& file,
+                                              const Overrides& overrides = {});
+[[nodiscard]] Configured<Config> read_config(const std::string& path, const Overrides& overrides = {});
 
-// What the command line says instead of the file.
-struct Overrides {
-    std::vector<Listen> listen;
-    std::vector<std::string> domains;
-    std::string state;
-    bool log_json = false;
-};
 // What a server runs with: the file, or the defaults when `path` is empty, with the overrides, and with a
 // state folder in any case.
 [[nodiscard]] Configured<Config> configure(const std::string& path, const Overrides& overrides);

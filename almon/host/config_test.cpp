@@ -46,6 +46,8 @@ void check_defaults(const Config& config) {
     CHECK(config.policy.bindings_per_aor == plain.policy.bindings_per_aor);
     CHECK(config.policy.timer_c == plain.policy.timer_c);
     CHECK(config.policy.max_branches == plain.policy.max_branches);
+    CHECK(config.policy.recursion == plain.policy.recursion);
+    CHECK(config.policy.routes.empty());
     CHECK(config.durability == store::Durability::commit);
     CHECK(config.log_level == base::Level::info);
     CHECK_FALSE(config.log_json);
@@ -62,14 +64,19 @@ std::string documentation() {
     return text.str();
 }
 
+// "proxy" of "## [proxy]", "route" of "## [[route]]", "" of other headings.
+std::string section_in(const std::string& heading) {
+    const auto begin = heading.find_first_not_of('[', 3);
+    return heading[3] == '[' ? heading.substr(begin, heading.find(']') - begin) : "";
+}
+
 // The keys that the tables of the page explain, as "section.key".
 std::vector<std::string> documented_keys() {
     std::istringstream page(documentation());
     std::vector<std::string> keys;
     std::string section;
     for (std::string line; std::getline(page, line);) {
-        if (line.starts_with("## "))
-            section = line.starts_with("## [") ? line.substr(4, line.size() - 5) : "";
+        if (line.starts_with("## ")) section = section_in(line);
         if (!section.empty() && line.starts_with("| `"))
             keys.push_back(section + "." + line.substr(3, line.find('`', 3) - 3));
     }
@@ -107,7 +114,7 @@ TEST_CASE("every key reaches its place") {
         access.inbound = "local-users"
         access.realm = "The House"
         registrar = {min_expires = 30, default_expires = 600, max_expires = 7200, contacts = 4}
-        proxy = {timer_c = 300, max_branches = 8}
+        proxy = {timer_c = 300, max_branches = 8, recursion = "own"}
         store.durability = "relaxed"
         log = {level = "debug", json = true, private = true}
         limits = {transactions = 5_000, connections = 70, pending_commits = 900}
@@ -130,6 +137,7 @@ TEST_CASE("every key reaches its place") {
     CHECK(config.policy.bindings_per_aor == 4);
     CHECK(config.policy.timer_c == 300s);
     CHECK(config.policy.max_branches == 8);
+    CHECK(config.policy.recursion == server::Recursion::own);
     CHECK(config.durability == store::Durability::relaxed);
     CHECK(config.log_level == base::Level::debug);
     CHECK(config.log_json);
@@ -143,6 +151,8 @@ TEST_CASE("all choices have a name") {
     CHECK(parsed("store.durability = 'commit'").durability == store::Durability::commit);
     CHECK(parsed("store.durability = 'memory'").durability == store::Durability::memory);
     CHECK(parsed("access.inbound = 'authenticated'").policy.inbound == server::Inbound::authenticated);
+    CHECK(parsed("proxy.recursion = 'never'").policy.recursion == server::Recursion::never);
+    CHECK(parsed("proxy.recursion = 'any'").policy.recursion == server::Recursion::any);
     CHECK(parsed("log.level = 'error'").log_level == base::Level::error);
     CHECK(parsed("log.level = 'warning'").log_level == base::Level::warning);
     CHECK(parsed("log.level = 'info'").log_level == base::Level::info);
@@ -299,6 +309,7 @@ TEST_CASE("a server is told when part of a new configuration needs a start") {
     const auto running = default_config();
     CHECK_FALSE(needs_restart(running, parsed("[access]\ninbound = \"local-users\"\n")));
     CHECK_FALSE(needs_restart(running, parsed("[limits]\npending_commits = 500\n")));
+    CHECK_FALSE(needs_restart(running, parsed("proxy.recursion = 'any'\n[[route]]\nuser = 'bob'\n")));
     CHECK(needs_restart(running, parsed("[server]\nshards = 3\n")));
     CHECK(needs_restart(running, parsed("[server]\ngathering = 0\n")));
     CHECK(needs_restart(running, parsed("[log]\nlevel = \"debug\"\n")));
@@ -314,12 +325,12 @@ TEST_CASE("the documentation explains each key, and no other") {
 
 TEST_CASE("each example of the documentation is a configuration, and the last one is the default") {
     const auto examples = documented_examples();
-    REQUIRE(examples.size() == 3);
+    REQUIRE(examples.size() == 4);
     for (const auto& example : examples) parsed(example);
     check_defaults(parsed(examples.back()));
     for (const auto& key : config_keys()) {
         const auto name = key.substr(key.find('.') + 1);
-        const bool has_fixed_default = name != "realm" && name != "state";
+        const bool has_fixed_default = name != "realm" && name != "state" && !key.starts_with("route.");
         CHECK_MESSAGE((examples.back().find("\n" + name + " = ") != std::string::npos) == has_fixed_default,
                       key);
     }

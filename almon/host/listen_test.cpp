@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace almon;
@@ -41,4 +42,19 @@ TEST_CASE("an address without a port, or with a name or a bad number, is refused
                              "udp:[127.0.0.1]:5060"})
         CHECK(refusal(text) == "`" + std::string(text) +
                                    "` needs an address and a port, such as 127.0.0.1:5060 or [::1]:5060");
+}
+
+TEST_CASE("a place is one endpoint, and all addresses are one for each of this machine") {
+    const auto one = parse_listen("udp:192.0.2.1:5060").value();
+    CHECK(host::endpoints_of(one).value() == std::vector{one.endpoint});
+    const auto all = host::endpoints_of(parse_listen("udp:0.0.0.0:5070").value()).value();
+    CHECK(std::ranges::count(all, *sip::Endpoint::parse("127.0.0.1:5070")) == 1);
+    for (const auto& endpoint : all) CHECK_FALSE(endpoint.address.is_unspecified());
+}
+
+TEST_CASE("who was told no domain is known by the addresses, those of the loopback last") {
+    const std::vector<sip::Endpoint> listeners{
+        *sip::Endpoint::parse("127.0.0.1:5060"), *sip::Endpoint::parse("192.0.2.1:5060"),
+        *sip::Endpoint::parse("192.0.2.1:5070"), *sip::Endpoint::parse("[2001:db8::1]:5060")};
+    CHECK(host::domains_of(listeners) == std::vector<std::string>{"192.0.2.1", "[2001:db8::1]", "127.0.0.1"});
 }

@@ -7,7 +7,6 @@
 #include "almon/host/state.hpp"
 #include "almon/net/clock.hpp"
 #include "almon/net/entropy.hpp"
-#include "almon/net/interfaces.hpp"
 #include "almon/net/socket.hpp"
 #include "almon/store/sqlite_store.hpp"
 
@@ -33,12 +32,6 @@ std::string joined(const std::vector<ConfigError>& errors) {
 
 bool has(const std::vector<std::string>& texts, const std::string& wanted) {
     return std::find(texts.begin(), texts.end(), wanted) != texts.end();
-}
-
-// As a URI writes it.
-std::string host_of(const base::IpAddress& address) {
-    const auto text = base::printed(address);
-    return address.family() == base::IpAddress::Family::v6 ? "[" + text + "]" : text;
 }
 
 }  // namespace
@@ -101,15 +94,10 @@ base::Outcome<void> Server::make_shards() {
 // "All addresses" becomes a socket for each: so every packet leaves from the address that it says it comes
 // from.
 base::Outcome<void> Server::listen(const Listen& wanted) {
-    if (!wanted.endpoint.address.is_unspecified()) return listen_at(wanted.transport, wanted.endpoint);
-    const auto interfaces = net::local_interfaces();
-    if (!interfaces) return tl::unexpected(interfaces.error());
-    for (const auto& interface : *interfaces) {
-        if (interface.address.family() != wanted.endpoint.address.family()) continue;
-        if (const auto listening = listen_at(wanted.transport, {interface.address, wanted.endpoint.port});
-            !listening)
-            return listening;
-    }
+    const auto endpoints = endpoints_of(wanted);
+    if (!endpoints) return tl::unexpected(endpoints.error());
+    for (const auto& endpoint : *endpoints)
+        if (const auto listening = listen_at(wanted.transport, endpoint); !listening) return listening;
     return {};
 }
 
@@ -180,16 +168,13 @@ base::Outcome<void> Server::listen_to_commands() {
     return {};
 }
 
-// What calls itself ours: the configured domains, or else the addresses that phones dial, those that others
-// can dial before the loopback.
+// What calls itself ours: the configured domains, or else the addresses that phones dial.
 server::SettingsSnapshot Server::policy_of(const Config& config) const {
     auto policy = std::make_shared<server::Settings>(config.policy);
     if (!policy->domains.empty()) return policy;
-    for (const bool loopback : {false, true})
-        for (const auto& listener : listeners_)
-            if (auto domain = host_of(listener.local.address);
-                listener.local.address.is_loopback() == loopback && !has(policy->domains, domain))
-                policy->domains.push_back(std::move(domain));
+    std::vector<sip::Endpoint> dialled;
+    for (const auto& listener : listeners_) dialled.push_back(listener.local);
+    policy->domains = domains_of(dialled);
     return policy;
 }
 
