@@ -35,6 +35,14 @@ int list_users(const UserOptions& options);
 int check(const std::string& config);
 int parse(const std::vector<std::string>& files);
 
+struct RouteOptions {
+    std::string from, to;  // "alice@example.com", "sip:+49@example.com"
+    std::string method = "INVITE";
+    std::string config;
+    bool json = false;
+};
+int explain_route(const RouteOptions& options);
+
 struct ShowOptions {
     std::string state;
     std::string aor;

@@ -53,6 +53,19 @@ void add_user_commands(CLI::App& program, UserOptions& options, int& exit_code) 
     add("list", "list the accounts", list_users, false, false);
 }
 
+void add_route(CLI::App& program, RouteOptions& options, int& exit_code) {
+    auto* route = program.add_subcommand("route", "routing rules: explain what becomes of a request");
+    route->require_subcommand(1);
+    auto* command = route->add_subcommand(
+        "explain", "what would become of a request, and why: a dry run by the configuration alone");
+    command->add_option("from", options.from, "who calls: alice@example.com")->required();
+    command->add_option("to", options.to, "who is called: +4930@example.com")->required();
+    command->add_option("--method", options.method, "the method")->capture_default_str();
+    command->add_option("--config", options.config, "the TOML file (default: that of no file at all)");
+    command->add_flag("--json", options.json, "as JSON");
+    command->callback([&] { exit_code = explain_route(options); });
+}
+
 void add_show(CLI::App& program, ShowOptions& options, int& exit_code) {
     auto* status_command = program.add_subcommand("status", "how the running server is doing");
     auto* bindings_command = program.add_subcommand("bindings", "who is registered, and where");
@@ -161,6 +174,7 @@ int main(int argc, char** argv) {
     int exit_code = 0;
     ServeOptions serve_options;
     UserOptions user_options;
+    RouteOptions route_options;
     ShowOptions show_options;
     SimOptions sim_options;
     LoadOptions load_options;
@@ -176,6 +190,7 @@ int main(int argc, char** argv) {
         program.add_subcommand("parse", "show what almon understands of SIP messages, as JSON");
     parse_command->add_option("files", files, "files with a message each; - or none: standard input");
     parse_command->callback([&] { exit_code = parse(files); });
+    add_route(program, route_options, exit_code);
     add_show(program, show_options, exit_code);
     add_sim(program, sim_options, exit_code);
     add_load(program, load_options, exit_code);

@@ -41,13 +41,16 @@ base::Outcome<std::vector<sip::Endpoint>> endpoints_of(const Listen& listen) {
     return endpoints;
 }
 
-std::vector<std::string> domains_of(std::span<const sip::Endpoint> listeners) {
+std::vector<std::string> domains_of(std::span<const stack::Listener> listeners) {
     std::vector<std::string> domains;
-    for (const bool loopback : {false, true})
-        for (const auto& [address, port] : listeners)
-            if (auto domain = host_of(address);
-                address.is_loopback() == loopback && std::ranges::find(domains, domain) == domains.end())
-                domains.push_back(std::move(domain));
+    for (const bool loopback : {false, true}) {
+        for (const auto& listener : listeners) {
+            const auto& address = listener.local.address;
+            auto domain = host_of(address);
+            const bool is_new = std::ranges::find(domains, domain) == domains.end();
+            if (address.is_loopback() == loopback && is_new) domains.push_back(std::move(domain));
+        }
+    }
     return domains;
 }
 

@@ -8,6 +8,7 @@
 
 #include "almon/base/result.hpp"
 #include "almon/sip/transport/flow.hpp"
+#include "almon/stack/shard.hpp"
 
 namespace almon::host {
 
@@ -25,6 +26,6 @@ struct Listen {
 
 // The domains of a server that was told none: the addresses that phones dial, those that others can dial
 // before the loopback, as URIs write them.
-std::vector<std::string> domains_of(std::span<const sip::Endpoint> listeners);
+std::vector<std::string> domains_of(std::span<const stack::Listener> listeners);
 
 }  // namespace almon::host

@@ -53,8 +53,8 @@ TEST_CASE("a place is one endpoint, and all addresses are one for each of this m
 }
 
 TEST_CASE("who was told no domain is known by the addresses, those of the loopback last") {
-    const std::vector<sip::Endpoint> listeners{
-        *sip::Endpoint::parse("127.0.0.1:5060"), *sip::Endpoint::parse("192.0.2.1:5060"),
-        *sip::Endpoint::parse("192.0.2.1:5070"), *sip::Endpoint::parse("[2001:db8::1]:5060")};
+    std::vector<stack::Listener> listeners;
+    for (const auto* at : {"127.0.0.1:5060", "192.0.2.1:5060", "192.0.2.1:5070", "[2001:db8::1]:5060"})
+        listeners.push_back({sip::Transport::udp, *sip::Endpoint::parse(at), at});
     CHECK(host::domains_of(listeners) == std::vector<std::string>{"192.0.2.1", "[2001:db8::1]", "127.0.0.1"});
 }

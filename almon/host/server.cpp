@@ -171,10 +171,7 @@ base::Outcome<void> Server::listen_to_commands() {
 // What calls itself ours: the configured domains, or else the addresses that phones dial.
 server::SettingsSnapshot Server::policy_of(const Config& config) const {
     auto policy = std::make_shared<server::Settings>(config.policy);
-    if (!policy->domains.empty()) return policy;
-    std::vector<sip::Endpoint> dialled;
-    for (const auto& listener : listeners_) dialled.push_back(listener.local);
-    policy->domains = domains_of(dialled);
+    if (policy->domains.empty()) policy->domains = domains_of(listeners_);
     return policy;
 }
 
