@@ -10,7 +10,7 @@ from peers.almon import Almon, run
 from peers.sip import Phone
 
 VECTORS = pathlib.Path(__file__).resolve().parent / "vectors"
-COMMANDS = ("serve", "user", "check", "parse", "status", "bindings", "version")
+COMMANDS = ("serve", "user", "check", "parse", "route", "status", "bindings", "version")
 STATUS_FIELDS = {"uptime_seconds", "invites_in_progress", "server_transactions", "client_transactions",
                  "bindings",
                  "users", "messages_per_second", "memory_octets", "malformed", "requests", "responses"}
@@ -186,12 +186,38 @@ def test_check_of_what_is_no_toml_or_no_file():
     assert done.returncode == 1 and done.stderr.startswith("/nowhere/almon.toml: ")
 
 
-def test_the_documented_configuration_is_a_good_one():
-    page = (pathlib.Path(__file__).resolve().parents[1] / "docs" / "configuration.md").read_text()
-    examples = [part.split("```")[0] for part in page.split("```toml\n")[1:]]
-    assert len(examples) >= 3
-    for example in examples:
-        assert check(example)[0] == 0, example
+def test_the_documented_configurations_are_good_ones():
+    found = 0
+    for page in (pathlib.Path(__file__).resolve().parents[1] / "docs").glob("*.md"):
+        for example in page.read_text().split("```toml\n")[1:]:
+            found += 1
+            assert check(example.split("```")[0])[0] == 0, (page.name, example)
+    assert found >= 9
+
+
+# --- route
+
+def test_the_explanation_of_the_page_is_what_is_said():
+    page = (pathlib.Path(__file__).resolve().parents[1] / "docs" / "routing.md").read_text()
+    command, said = page.split("```\n$ almon ")[1].split("```")[0].split("\n", 1)
+    with tempfile.TemporaryDirectory(prefix="almon-test.") as folder:
+        path = os.path.join(folder, "almon.toml")
+        pathlib.Path(path).write_text(page.split("```toml\n")[1].split("```")[0])
+        shown = run(*command.replace("almon.toml", path).split()).stdout.replace(path, "almon.toml")
+    assert shown == said, shown
+
+
+def test_a_route_is_explained_by_the_configuration_alone():
+    with tempfile.TemporaryDirectory(prefix="almon-test.") as folder:
+        path = os.path.join(folder, "almon.toml")
+        pathlib.Path(path).write_text('[[route]]\nuser = "0*"\nto = ["sip:{rest}@192.0.2.5"]\n')
+        asked = ("route", "explain", "alice@127.0.0.1", "030@127.0.0.1", "--config", path)
+        shown = run(*asked).stdout
+        assert f"{path}:1 fits" in shown and "sip:30@192.0.2.5" in shown and "dry run" in shown, shown
+        told = json.loads(run(*asked, "--method", "OPTIONS", "--json").stdout)
+        assert told["dry_run"] and told["role"] == "proxy" and told["method"] == "OPTIONS", told
+        assert [place["uri"] for place in told["places"]] == ["sip:30@192.0.2.5"], told
+    refused(run("route", "explain", "alice@127.0.0.1", "@", check=False), "`sip:@`", "no SIP URI")
 
 
 # --- parse

@@ -15,9 +15,9 @@ SCENARIOS = pathlib.Path(__file__).resolve().parents[1] / "scenarios"
 class Sipp:
     """`users`: (name, password) of each call in turn."""
 
-    def __init__(self, scenario, server, calls, rate=100, users=(), arguments=()):
+    def __init__(self, scenario, server, calls, rate=100, users=(), arguments=(), port=None):
         self.folder = tempfile.mkdtemp(prefix=f"sipp-{scenario}.")
-        self.port = free_port()
+        self.port = port or free_port()
         self.arguments = [
             "sipp", server.address, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", "127.0.0.1",
             "-p", str(self.port), "-mp", str(free_port(4)), "-cp", str(free_port()),
