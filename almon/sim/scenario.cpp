@@ -97,8 +97,10 @@ class Life {
         if (called.home == caller.home) return called.phone->user();
         return "sip:" + called.phone->user() + "@" + base::printed(called.home->address().address);
     }
+    // A NAT that has forgotten its ports lets nobody in until the phone has sent something again.
     bool can_be_called(const Phone& phone) const {
-        return world_.network().nat_of(phone.address().address) == nullptr;
+        const bool is_behind_nat = world_.network().nat_of(phone.address().address) != nullptr;
+        return phone.is_registered() && (!is_behind_nat || phone.asked_for_binding_at() > nat_forgot_);
     }
     Phone& somebody() { return *residents_[below(residents_.size())].phone; }
     sip::Transport transport() {
@@ -149,6 +151,7 @@ class Life {
     bool is_cramped_ = false;
     Promises promises_;
     std::optional<base::IpAddress> nat_;
+    Instant nat_forgot_{};
     std::vector<Server*> servers_;
     std::vector<Resident> residents_;
     Outcome outcome_;
@@ -242,7 +245,8 @@ void Life::a_calendar_jumps() {
 
 void Life::the_nat_forgets() {
     world_.network().forget_ports(*nat_);
-    troubles_.push_back({world_.clock().now(), world_.clock().now()});
+    nat_forgot_ = world_.clock().now();
+    troubles_.push_back({nat_forgot_, nat_forgot_});
 }
 
 void Life::a_server_crashes() {
@@ -273,7 +277,7 @@ void Life::check_promises(const std::string& when) {
 void Life::check_that_calls_come_about() {
     for (const auto& [phone, home] : residents_) phone->when_called = {.ring_for = 1s, .answer = 200};
     for (const auto& called : residents_) {
-        if (!called.phone->is_registered() || !can_be_called(*called.phone)) continue;
+        if (!can_be_called(*called.phone)) continue;
         const auto& caller = residents_[called.phone == residents_.front().phone ? 1 : 0];
         const auto call = caller.phone->calls(number_of(called, caller));
         world_.run_for(5s);
