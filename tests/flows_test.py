@@ -68,8 +68,8 @@ def test_2_5_a_wrong_password_is_challenged_anew():
         assert bound == set()
 
 
-# --- Calls. Of 3.6 the part of the proxy; routing_test.py has redirect servers. 3.5 is about a gateway of another
-# kind, and in 3.1 there is no server at all.
+# --- Calls. Of 3.6 the part of the proxy; routing_test.py has redirect servers. 3.5 is about a gateway of
+# another kind, and in 3.1 there is no server at all.
 
 def test_3_2_a_call_through_two_proxies():
     play_with_two_proxies("3.2")

@@ -17,11 +17,12 @@ class InnerPhone(Phone):
 
 @contextlib.contextmanager
 def phones(kind_of_alice, kind_of_bob):
-    def make(kind, server, user, password, inner):
-        return InnerPhone(server, user, password, inner) if kind == "inner" else \
-            Phone(server, user, password, transport=kind)
-    with Almon(users=USERS) as server, make(kind_of_alice, server, "alice", "secret-a", "10.0.0.10") as alice, \
-            make(kind_of_bob, server, "bob", "secret-b", "10.9.0.20") as bob:
+    def phone(kind, user, password, inner):
+        if kind == "inner":
+            return InnerPhone(server, user, password, inner)
+        return Phone(server, user, password, transport=kind)
+    with Almon(users=USERS) as server, phone(kind_of_alice, "alice", "secret-a", "10.0.0.10") as alice, \
+            phone(kind_of_bob, "bob", "secret-b", "10.9.0.20") as bob:
         assert alice.register().status == 200 and bob.register().status == 200
         yield server, alice, bob
 

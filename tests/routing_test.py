@@ -1,4 +1,4 @@
-"""Redirect server, stateless and stateful proxy, rules, 3xx: what docs/{routing,redirect,stateless}.md promise.
+"""Redirect server, stateless and stateful proxy, rules, 3xx: what routing.md, redirect.md and stateless.md say.
 
 Each configuration of these pages is run as it is printed, but for addresses, ports and times to wait.
 """
@@ -52,7 +52,8 @@ def test_sipp_follows_a_redirection_to_the_phone():
 
 
 def test_a_redirection_names_each_phone_with_its_preference_and_time():
-    with Almon(users=USERS, config=printed("redirect", 0)) as server, Phone(server, "bob", "secret-b") as bob, \
+    with Almon(users=USERS, config=printed("redirect", 0)) as server, \
+            Phone(server, "bob", "secret-b") as bob, \
             Phone(server, "x", domain="elsewhere.example") as stranger:
         contacts = "Contact: <sip:bob@192.0.2.7>;q=0.3\r\nContact: <sip:bob@192.0.2.8>;q=0.9\r\n"
         assert bob.register(300, contact=contacts).status == 200
@@ -60,7 +61,8 @@ def test_a_redirection_names_each_phone_with_its_preference_and_time():
         moved = stranger.heard[0]
         assert moved.status == 302
         said = re.findall(r"<([^>]*)>;q=([\d.]+);expires=(\d+)", ", ".join(moved.all("Contact")))
-        assert [one[:2] for one in said] == [("sip:bob@192.0.2.8", "0.9"), ("sip:bob@192.0.2.7", "0.3")], moved
+        assert [place for place, _, _ in said] == ["sip:bob@192.0.2.8", "sip:bob@192.0.2.7"], moved
+        assert [q for _, q, _ in said] == ["0.9", "0.3"], moved
         assert all(290 < int(seconds) <= 300 for _, _, seconds in said), moved
         call.ack_failure(moved)
         for user, status in (("alice", 480), ("nobody", 404)):
@@ -68,7 +70,8 @@ def test_a_redirection_names_each_phone_with_its_preference_and_time():
 
 
 def test_a_redirection_may_name_another_place_for_good():
-    with Almon(users=USERS, config=printed("redirect", 1)) as server, Phone(server, "alice", "secret-a") as alice:
+    with Almon(users=USERS, config=printed("redirect", 1)) as server, \
+            Phone(server, "alice", "secret-a") as alice:
         moved = alice.ask("INVITE", f"sip:0301234@{server.address}")
         assert moved.status == 301 and moved.contact_uri() == "sip:+49301234@gw.example.net", moved
 
