@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "almon/base/limits.hpp"
+#include "almon/net/clock.hpp"
 #include "almon/net/turn_until.hpp"
 
 using namespace almon;
@@ -108,7 +109,8 @@ TEST_CASE("events that come often share their turns when the loop gathers") {
     std::thread thread([&] { loop.run(); });
     for (int i = 0; i < 50; ++i) {
         loop.post([&] { loop.moment(); });  // as all do who have work
-        std::this_thread::sleep_for(100us);
+        for (const auto begin = read_clocks().now; read_clocks().now < begin + 100us;)
+            std::this_thread::yield();
     }
     loop.post([&] { loop.stop(); });
     thread.join();
