@@ -11,7 +11,10 @@ std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view text) {
     const char* at = text.data();
     const char* const end = at + text.size();
     for (std::size_t i = 0; i < octets.size(); ++i) {
-        if (i > 0 && (at == end || *at++ != '.')) return {};
+        if (i > 0) {
+            if (at == end || *at != '.') return {};
+            ++at;
+        }
         const char* const from = at;
         unsigned value = 0;
         for (; at != end && chars::digit.has(*at) && at - from < 3; ++at)
