@@ -80,15 +80,26 @@ TEST_CASE("a stream's connection is used again, and the contact when it is gone"
     Search search;
     search.exchange.bind("bob", "sip:bob@198.51.100.2;transport=tcp", 1000,
                          connection(endpoint("198.51.100.9:40000")));
-    search.exchange.bind("bob", "sip:x1@k3l2.invalid;transport=ws", 500,
-                         connection(endpoint("198.51.100.9:40001"), 2));
     const auto found = *search.find("sip:bob@example.com");
-    REQUIRE(found.size() == 2);
+    REQUIRE(found.size() == 1);
     CHECK(found[0].flow == connection(endpoint("198.51.100.9:40000")));
     REQUIRE(found[0].else_by);
     CHECK(found[0].else_by->peer == bob);
-    CHECK(found[1].flow == connection(endpoint("198.51.100.9:40001"), 2));
-    CHECK_FALSE(found[1].else_by);
+}
+
+TEST_CASE("a browser is called by its connection as long as that is open, and by nothing else (RFC 7118)") {
+    Search search;
+    const auto browser = connection(endpoint("198.51.100.9:40001"), 2);
+    search.exchange.bind("bob", "sip:x1@k3l2.invalid;transport=ws", 500, browser);
+    CHECK(search.find("sip:bob@example.com").error().status == sip::status::temporarily_unavailable);
+    {
+        const base::Epochs::Turn turn(search.exchange.site.epochs, 0);
+        search.exchange.site.connections.opened(browser);
+    }
+    const auto found = *search.find("sip:bob@example.com");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].flow == browser);
+    CHECK_FALSE(found[0].else_by);
 }
 
 TEST_CASE("a Path leads to its first hop, not to the contact") {
