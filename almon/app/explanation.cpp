@@ -16,7 +16,6 @@ namespace {
 namespace json = boost::json;
 using server::Access;
 using server::Caller;
-using server::Destination;
 using server::ServerRole;
 
 // --- What a server knows that has this configuration.

@@ -76,14 +76,14 @@ TEST_CASE("a phone behind a NAT registers, calls, talks and hangs up, over each 
 TEST_CASE("a phone behind a NAT is called and hung up, whatever address its Contact names") {
     for (const auto transport : {sip::Transport::udp, sip::Transport::tcp}) {
         Home home(transport);
-        auto& bob = home.phone(home.exchange, "bob");
+        auto& caller = home.phone(home.exchange, "bob");
         REQUIRE(home.is_registered());
-        const auto call = bob.calls("alice");
+        const auto call = caller.calls("alice");
         home.run_for(3s);
         INFO(home.trace().ladder());
-        CHECK(bob.call(call).state == Call::State::talking);
+        CHECK(caller.call(call).state == Call::State::talking);
         CHECK(home.alice.call(0).is_confirmed);
-        bob.hangs_up(call);
+        caller.hangs_up(call);
         home.run_for(1s);
         CHECK(home.alice.call(0).state == Call::State::over);
     }
@@ -91,15 +91,15 @@ TEST_CASE("a phone behind a NAT is called and hung up, whatever address its Cont
 
 TEST_CASE("when its NAT has forgotten the ports a phone over UDP is not called until it registers again") {
     Home home(sip::Transport::udp);
-    auto& bob = home.phone(home.exchange, "bob");
+    auto& caller = home.phone(home.exchange, "bob");
     REQUIRE(home.is_registered());
     home.network().forget_ports(home.network().nat_of(home.alice.address().address)->address());
-    bob.hangs_up(bob.calls("alice"));
+    caller.hangs_up(caller.calls("alice"));
     home.run_for(3s);
     CHECK(home.alice.calls().empty());
     REQUIRE(home.is_registered());
     home.run_for(70s);
-    bob.calls("alice");
+    caller.calls("alice");
     home.run_for(3s);
     CHECK(home.alice.calls().size() == 1);
 }
