@@ -32,16 +32,14 @@ class PublishedMap {
 
     // Any thread, between enter() and leave() of its turn; the record holds until the latter.
     const Record* find(std::uint64_t hash, std::string_view key) const {
-        const Table& table = *table_.load(std::memory_order_acquire);
-        const auto cell = locate(table, hash, key);
-        return cell == none ? nullptr : table.records[cell].load(std::memory_order_acquire);
+        return locate(*table_.load(std::memory_order_acquire), hash, key).record;
     }
     std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
     // The writer's thread only, from here on.
     void publish(std::uint64_t hash, std::unique_ptr<const Record> record) {
         Table& table = roomy_table();
-        const auto cell = locate(table, hash, record->key());
+        const auto cell = locate(table, hash, record->key()).cell;
         if (cell != none) {
             retire(table.records[cell].exchange(record.release(), std::memory_order_acq_rel));
             return;
@@ -52,7 +50,7 @@ class PublishedMap {
     // False when there is no such record.
     bool remove(std::uint64_t hash, std::string_view key) {
         Table& table = *table_.load(std::memory_order_relaxed);
-        const auto cell = locate(table, hash, key);
+        const auto cell = locate(table, hash, key).cell;
         if (cell == none) return false;
         table.tags[cell].store(gone, std::memory_order_release);
         retire(table.records[cell].exchange(nullptr, std::memory_order_acq_rel));
@@ -102,14 +100,20 @@ class PublishedMap {
         const auto tag = static_cast<Tag>(hash ^ hash >> 32);
         return tag > gone ? tag : tag + 2;
     }
-    static std::size_t locate(const Table& table, std::uint64_t hash, std::string_view key) {
+    // The record whose key was compared, and its cell. A reader must not look into the cell once more:
+    // another record may have come to lie there.
+    struct Place {
+        std::size_t cell = none;
+        const Record* record = nullptr;
+    };
+    static Place locate(const Table& table, std::uint64_t hash, std::string_view key) {
         const auto tag = tag_of(hash);
         for (std::size_t i = tag & table.mask;; i = (i + 1) & table.mask) {
             const auto found = table.tags[i].load(std::memory_order_acquire);
-            if (found == empty) return none;
+            if (found == empty) return {};
             if (found != tag) continue;
             const Record* record = table.records[i].load(std::memory_order_acquire);
-            if (record != nullptr && record->key() == key) return i;
+            if (record != nullptr && record->key() == key) return {i, record};
         }
     }
     // The record goes in before its tag: who sees the tag sees the record.
