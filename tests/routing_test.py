@@ -41,6 +41,15 @@ def all_good(phone, calls):
 
 # --- Redirect server.
 
+def is_taken_and_hung_up(call, callee):
+    callee.reply(callee.expect("INVITE"), 200)
+    call.answered()
+    callee.expect("ACK")
+    call.in_dialog("BYE")
+    callee.reply(callee.expect("BYE"), 200)
+    assert call.phone.final().status == 200
+
+
 def test_sipp_follows_a_redirection_to_the_phone():
     with Almon(users=USERS, config=printed("redirect", 0)) as server, \
             Sipp("callee", server, 10) as callee, Phone(server, "bob", "secret-b") as bob:
@@ -145,12 +154,7 @@ def test_a_number_goes_to_the_next_gateway_when_the_first_only_rings():
         first.reply(first.expect("CANCEL"), 200)
         first.reply(invite, 487)
         first.expect("ACK")
-        second.reply(second.expect("INVITE"), 200)
-        call.answered()
-        second.expect("ACK")
-        call.in_dialog("BYE")
-        second.reply(second.expect("BYE"), 200)
-        assert alice.final().status == 200
+        is_taken_and_hung_up(call, second)
 
 
 def test_a_number_goes_to_the_next_gateway_when_the_first_fails():
@@ -203,12 +207,7 @@ def test_the_proxy_follows_a_302_to_a_user_of_ours_when_it_may():
         moved = bob.expect("INVITE")
         contact = f"Contact: <sip:carol@{server.address}>\r\n"
         bob.send(re.sub(r"Contact: .*\r\n", contact, bob.response(moved, 302)))
-        carol.reply(carol.expect("INVITE"), 200)
-        call.answered()
-        carol.expect("ACK")
-        call.in_dialog("BYE")
-        carol.reply(carol.expect("BYE"), 200)
-        assert alice.final().status == 200
+        is_taken_and_hung_up(call, carol)
 
 
 def test_the_caller_gets_the_302_when_the_proxy_may_not_follow():

@@ -117,8 +117,7 @@ base::Outcome<void> Server::listen_at(sip::Transport transport, sip::Endpoint lo
 }
 
 base::Outcome<void> Server::learn_to_speak() {
-    auto speech =
-        Speech::make(config_.speech, config_.state, policy_->domains, listeners_, net::read_clocks().wall);
+    const auto speech = speech_of(config_, *policy_);
     if (!speech) return tl::unexpected(speech.error());
     for (auto* shard : shard_list_) shard->speak(*speech);
     return {};
@@ -173,6 +172,10 @@ server::SettingsSnapshot Server::policy_of(const Config& config) const {
     auto policy = std::make_shared<server::Settings>(config.policy);
     if (policy->domains.empty()) policy->domains = domains_of(listeners_);
     return policy;
+}
+
+base::Outcome<SpeechSnapshot> Server::speech_of(const Config& config, const server::Settings& policy) const {
+    return Speech::make(config.speech, config_.state, policy.domains, listeners_, net::read_clocks().wall);
 }
 
 base::Outcome<std::size_t> Server::count_accounts() {
@@ -259,14 +262,16 @@ void Server::apply_configuration() {
         log_.write(base::Level::warning, "part of the new configuration waits for the next start",
                    {{"reason", "listen, state, shards, durability, log or limits differ"}});
     const auto policy = policy_of(*config);
-    const auto speech =
-        Speech::make(config->speech, config_.state, policy->domains, listeners_, net::read_clocks().wall);
+    const auto speech = speech_of(*config, *policy);
     if (!speech)
         return log_.write(base::Level::error, "the new configuration is refused, the old one stays",
                           {{"reason", speech.error()}});
-    ask_all(shard_list_, [speech = *speech](Shard& shard) { return shard.speak(speech), true; });
     policy_ = policy;
-    ask_all(shard_list_, [policy = policy_](Shard& shard) { return shard.node().apply(policy), true; });
+    ask_all(shard_list_, [policy, speech = *speech](Shard& shard) {
+        shard.speak(speech);
+        shard.node().apply(policy);
+        return true;
+    });
     log_.write(base::Level::info, "configuration reloaded", {{"file", file_}});
 }
 

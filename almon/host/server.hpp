@@ -57,6 +57,7 @@ class Server final : net::SignalReader, net::Sleeper {
     base::Outcome<void> restore_bindings();
     base::Outcome<void> listen_to_commands();
     server::SettingsSnapshot policy_of(const Config& config) const;
+    base::Outcome<SpeechSnapshot> speech_of(const Config& config, const server::Settings& policy) const;
     void stop_shards();
 
     void signalled(net::Signal signal) override;

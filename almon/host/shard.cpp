@@ -173,7 +173,7 @@ void Shard::send_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback,
     if (wanted && connections_.write(number_of(wanted), octets)) return;
     sip::Flow to_peer{flow.transport, flow.local, wanted || fallback.port != 0 ? fallback : flow.peer, {}};
     if (to_peer.peer.port == 0) return send_failed(sender);
-    if (!wanted && streams_.leading_to(to_peer.peer) == nullptr) {
+    if (!wanted && streams_.leading_to(to_peer.transport, to_peer.peer) == nullptr) {
         const auto found = node_->connection_to(to_peer);
         if (found && found->shard != options_.shard) {
             to_peer.connection = *found;
@@ -191,7 +191,7 @@ void Shard::post_on_stream(const sip::Flow& flow, const sip::Endpoint& fallback,
 
 // Over a connection that leads there already, or a new one.
 bool Shard::send_to_peer(const sip::Flow& flow, std::string_view octets, Sender sender) {
-    auto* stream = streams_.leading_to(flow.peer);
+    auto* stream = streams_.leading_to(flow.transport, flow.peer);
     if (stream == nullptr || !connections_.write(number_of(stream->flow.connection), octets)) {
         if (sip::is_websocket(flow.transport)) return false;  // a browser takes no calls (RFC 7118 §5)
         const auto opened = connections_.open(flow.transport, flow.peer, flow.local.address,

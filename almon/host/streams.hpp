@@ -27,11 +27,12 @@ class Streams {
     // Pointers hold until the next add() or remove().
     Stream& add(const sip::Flow& flow);
     Stream* find(const sip::ConnectionId& id);
-    Stream* leading_to(const sip::Endpoint& peer);
+    // Over that transport: what is to be encrypted never goes over a plain connection from the same address.
+    Stream* leading_to(sip::Transport transport, const sip::Endpoint& peer);
     std::optional<Stream> remove(const sip::ConnectionId& id);
 
  private:
-    std::uint64_t hash(const sip::Endpoint& peer) const;
+    std::uint64_t hash(sip::Transport transport, const sip::Endpoint& peer) const;
 
     base::HashKey key_;
     std::vector<std::optional<Stream>> streams_;  // by the connection's slot

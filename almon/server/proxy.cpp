@@ -20,14 +20,6 @@ std::uint32_t max_breadth_of(const sip::Message& request) {
     return breadth && *breadth ? static_cast<std::uint32_t>((*breadth)->number) : base::limits::max_breadth;
 }
 
-// Whether a Via stands below the topmost, which is ours: another field, or another value in the same one.
-bool has_another_via(const stack::Arrival& arrival) {
-    const auto& response = arrival.message;
-    if (response.may_repeat(sip::Via::name) && response.count(sip::Via::name) > 1) return true;
-    const auto* only = response.find_field(sip::Via::name);
-    return only != nullptr && only->value_size > arrival.envelope.via.text.size();
-}
-
 std::string word_of(const stack::FlowTokens& flows, const sip::Flow& flow) {
     char buffer[96];
     base::Printer out{buffer};

@@ -6,11 +6,15 @@
 
 namespace almon::server {
 
-bool came_straight(const stack::Arrival& arrival) {
+bool has_another_via(const stack::Arrival& arrival) {
     const auto& message = arrival.message;
-    if (message.has(sip::RecordRoute::name) || message.count(sip::Via::name) > 1) return false;
+    if (message.may_repeat(sip::Via::name) && message.count(sip::Via::name) > 1) return true;
     const auto* only = message.find_field(sip::Via::name);
-    return only != nullptr && only->value_size <= arrival.envelope.via.text.size();
+    return only != nullptr && only->value_size > arrival.envelope.via.text.size();
+}
+
+bool came_straight(const stack::Arrival& arrival) {
+    return !arrival.message.has(sip::RecordRoute::name) && !has_another_via(arrival);
 }
 
 bool is_only_reached_back(const stack::Arrival& arrival) {

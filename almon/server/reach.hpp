@@ -5,6 +5,8 @@
 
 namespace almon::server {
 
+// Whether a Via stands below the topmost: another field, or another value in the same one.
+bool has_another_via(const stack::Arrival& arrival);
 // True when the request comes straight from a user agent, as far as it tells: one Via, no Record-Route.
 bool came_straight(const stack::Arrival& arrival);
 // True when what is for the user agent of this request had better take the way by which it came, whatever its
